@@ -1,0 +1,52 @@
+/**
+ * What the QR code holds: `https://id.example.com/s#<id>.<step>.<mac>`. Everything that matters stands behind the `#`,
+ * so that a plain camera, a link preview or an access log sees nothing. The browser draws a fresh step every 10 s by
+ * itself; the server takes its own step and the one before, so a picture of the code is dead after 20 s.
+ */
+import { hmac } from '#digest'
+import { fromBase64url, toCrockford } from './encoding.ts'
+import { LoginError } from './errors.ts'
+import { sameDigest, type Ticket } from './ticket.ts'
+
+export const stepSeconds = 10
+
+export interface QrPayload {
+  readonly id: string
+  /** Absent where the code does not rotate. */
+  readonly rotation?: { readonly step: number; readonly mac: string }
+}
+
+export async function makePayload(id: string, rotationKey: string | undefined, age: number): Promise<string> {
+  if (rotationKey === undefined) return id
+  const step = stepAt(age)
+  return `${id}.${step}.${await macOf(rotationKey, id, step)}`
+}
+
+/** Reads what a phone's camera read: the whole address, which then has to be `scanUrl`, or what stands behind its `#`. */
+export function parsePayload(text: string, scanUrl: string): QrPayload {
+  const fragment = text.startsWith(`${scanUrl}#`) ? text.slice(scanUrl.length + 1) : text
+  const [, id, step, mac] = payload.exec(fragment) ?? []
+  if (id === undefined) throw new LoginError('invalid_request', { detail: 'This is not a sign-in code of this site.' })
+  return step === undefined || mac === undefined ? { id } : { id, rotation: { step: Number(step), mac } }
+}
+
+/** Throws `stale_qr` unless the payload was on the browser's screen at most 20 s ago. */
+export async function checkPayload({ rotation }: QrPayload, { birth }: Ticket, now: number): Promise<void> {
+  if (birth.rotationKey === undefined) return
+  if (!rotation) throw new LoginError('stale_qr')
+  const steps = stepAt(now - birth.createdAt)
+  // The comparison comes first, so that its time does not tell a right code that is old from a wrong one.
+  const genuine = sameDigest(rotation.mac, await macOf(birth.rotationKey, birth.id, rotation.step))
+  const fresh = rotation.step === steps || rotation.step === steps - 1
+  if (!genuine || !fresh) throw new LoginError('stale_qr')
+}
+
+const payload = /^([0-9A-HJKMNP-TV-Z]{26})(?:\.(0|[1-9]\d{0,3})\.([0-9A-HJKMNP-TV-Z]{10}))?$/
+
+function stepAt(age: number): number {
+  return Math.floor(age / (stepSeconds * 1000))
+}
+
+async function macOf(key: string, id: string, step: number): Promise<string> {
+  return toCrockford(await hmac(fromBase64url(key), `q1.${id}.${step}`)).slice(0, 10)
+}

@@ -1,0 +1,146 @@
+/**
+ * What crosses the network, exactly as `docs/protocol.md` has it: JSON with snake_case names, times as remaining
+ * seconds. Built by hand, field by field, so that nothing leaks by spreading.
+ */
+import { maskName } from '../core/plain-text.ts'
+import type { StateNow } from '../core/ticket.ts'
+import { holder, stateAt, type Ticket, versionAt } from '../core/ticket.ts'
+
+/** A ticket as the browser sees it. */
+export interface TicketResource {
+  id: string
+  state: StateNow
+  version: number
+  /** Seconds until the present state ends, 0 in a final state. */
+  expires_in: number
+  /** Seconds a short poller should wait before it asks again. */
+  poll_after: number
+  /** Whose phone scanned it, masked. Absent before the scan, after the end, and where it is switched off. */
+  scanned_by?: { name: string; avatar?: string }
+  /** In `verifying` only. */
+  check_code?: { digits: number; attempts_left: number }
+  /** Another account has tried to scan this code as well. */
+  contended?: true
+  /** Why it was denied. */
+  reason?: 'denied_on_phone' | 'check_code'
+}
+
+export interface CreatedResource extends TicketResource {
+  qr: {
+    url: string
+    /** Absent where the code does not rotate. */
+    rotation?: { key: string; step_seconds: number }
+  }
+  user_code: string
+  /** Only with `secret_in: "body"`. */
+  secret?: string
+}
+
+export interface CreateBody {
+  client_id?: string
+  return_to?: string
+  code_challenge?: string
+  code_challenge_method?: 'S256'
+  secret_in?: 'cookie' | 'body'
+}
+
+/** What redeem answers. */
+export interface SignedInResource {
+  user: UserResource
+  session: unknown
+  return_to?: string
+}
+
+export interface UserResource {
+  id: string
+  name?: string
+  avatar?: string
+}
+
+export interface ScanBody {
+  qr?: string
+  user_code?: string
+  /** With an API key only. */
+  user?: UserResource
+}
+
+export interface ScannedResource {
+  ticket: { id: string; state: StateNow; expires_in: number }
+  scan_token: string
+  context: ScanContext
+  require: { check_code: boolean; user_verification: boolean }
+}
+
+/** What the phone must show before "sign in". */
+export interface ScanContext {
+  /** Seen by the server. */
+  observed: {
+    ip?: string
+    place?: string
+    /** Seconds since the browser asked. */
+    time: number
+    known_browser: boolean
+  }
+  /** Said by the browser about itself; anyone can say anything. */
+  claimed: { browser: string; os: string }
+  client: { name: string; origin: string }
+}
+
+export interface ConfirmedResource {
+  state: StateNow
+  /** Digits for the person to type in the browser, in `verifying`. */
+  check_code?: string
+}
+
+/** `application/problem+json`, RFC 9457. */
+export interface ProblemResource {
+  type: string
+  title: string
+  status: number
+  code: string
+  detail?: string
+  attempts_left?: number
+}
+
+export interface TicketView {
+  now: number
+  /** Digits of the check code. */
+  digits: number | false
+  /** Shows the browser whose phone scanned, masked. */
+  showScanner: boolean
+  /** 0 to 1, spreads `poll_after`. */
+  jitter: number
+}
+
+export function toTicketResource(ticket: Ticket, view: TicketView): TicketResource {
+  const state = stateAt(ticket, view.now)
+  const resource: TicketResource = {
+    id: ticket.birth.id,
+    state,
+    version: versionAt(ticket, view.now),
+    expires_in: secondsLeft(ticket, state, view.now),
+    poll_after: pollAfter(ticket, view),
+  }
+  const user = holder(ticket)
+  if (user && view.showScanner && (state === 'scanned' || state === 'verifying' || state === 'confirmed')) {
+    resource.scanned_by = { name: maskName(user.name ?? ''), ...(user.avatar && { avatar: user.avatar }) }
+  }
+  if (ticket.state === 'verifying' && state === 'verifying' && view.digits) {
+    resource.check_code = { digits: view.digits, attempts_left: ticket.attemptsLeft }
+  }
+  if (ticket.contended) resource.contended = true
+  if (ticket.state === 'denied') resource.reason = ticket.reason
+  return resource
+}
+
+export function secondsLeft(ticket: Ticket, state: StateNow, now: number): number {
+  const ended = state === 'expired' || state === 'redeemed' || state === 'denied' || state === 'cancelled'
+  return ended ? 0 : Math.max(0, Math.ceil((ticket.deadline - now) / 1000))
+}
+
+/** 1 s at first, up to 3 s while nothing happens, 1 s again after the scan; ±10 % so that browsers do not march in step. */
+function pollAfter(ticket: Ticket, { now, jitter }: TicketView): number {
+  const age = (now - ticket.birth.createdAt) / 1000
+  const seconds = ticket.state === 'pending' ? Math.min(3, 1 + Math.max(0, age - 10) / 25) : 1
+  return Math.round(seconds * (0.9 + 0.2 * jitter) * 100) / 100
+}
