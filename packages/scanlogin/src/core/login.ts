@@ -57,6 +57,8 @@ export interface Login {
   waiting(): number
   /** Answers all who wait, and from then on answers at once: the first step of going down. */
   drain(): void
+  /** `true` once `drain` was called. */
+  draining(): boolean
   readonly publicUrl: string
   readonly scanUrl: string
   readonly checkCode: number | false
@@ -260,6 +262,7 @@ export function createLogin(options: LoginOptions): Login {
     redeem,
     waiting: room.size,
     drain: room.empty,
+    draining: room.closed,
     publicUrl,
     scanUrl,
     checkCode: digits,

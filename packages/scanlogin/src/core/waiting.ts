@@ -28,11 +28,13 @@ export interface WaitingRoom {
   size(): number
   /** Answers all who wait with what is true now, and from then on lets nobody wait. */
   empty(): void
+  /** `true` once it was emptied. */
+  closed(): boolean
 }
 
 export function createWaitingRoom(store: Store, clock: Clock): WaitingRoom {
   const waiting = new Set<() => void>()
-  let closed = false
+  let emptied = false
 
   async function wait<T>(key: string, { look, nextLook, hangup }: Patience<T>): Promise<T> {
     let wake: (() => void) | undefined
@@ -50,7 +52,7 @@ export function createWaitingRoom(store: Store, clock: Clock): WaitingRoom {
         rung = false
         const seen = await look()
         const next = nextLook(seen)
-        if (next === undefined || closed || hangup?.aborted) return seen
+        if (next === undefined || emptied || hangup?.aborted) return seen
         if (!rung) {
           await new Promise<void>(resolve => {
             const stop = clock.after(Math.max(0, next - clock.now()), resolve)
@@ -73,8 +75,9 @@ export function createWaitingRoom(store: Store, clock: Clock): WaitingRoom {
     wait,
     size: () => waiting.size,
     empty() {
-      closed = true
+      emptied = true
       for (const ring of waiting) ring()
     },
+    closed: () => emptied,
   }
 }

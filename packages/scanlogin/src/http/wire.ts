@@ -3,8 +3,7 @@
  * seconds. Built by hand, field by field, so that nothing leaks by spreading.
  */
 import { maskName } from '../core/plain-text.ts'
-import type { StateNow } from '../core/ticket.ts'
-import { holder, stateAt, type Ticket, versionAt } from '../core/ticket.ts'
+import { holder, isFinal, type StateNow, stateAt, type Ticket, type User, versionAt } from '../core/ticket.ts'
 
 /** A ticket as the browser sees it. */
 export interface TicketResource {
@@ -16,7 +15,7 @@ export interface TicketResource {
   /** Seconds a short poller should wait before it asks again. */
   poll_after: number
   /** Whose phone scanned it, masked. Absent before the scan, after the end, and where it is switched off. */
-  scanned_by?: { name: string; avatar?: string }
+  scanned_by?: { name: string }
   /** In `verifying` only. */
   check_code?: { digits: number; attempts_left: number }
   /** Another account has tried to scan this code as well. */
@@ -47,8 +46,15 @@ export interface CreateBody {
 /** What redeem answers. */
 export interface SignedInResource {
   user: UserResource
+  /** A `SessionResource`, or what the host's own sign-in gives. */
   session: unknown
   return_to?: string
+}
+
+export interface SessionResource {
+  expires_in: number
+  /** Only for a client that proved itself with `Authorization`; browsers get a cookie. */
+  token?: string
 }
 
 export interface UserResource {
@@ -108,6 +114,8 @@ export interface TicketView {
   digits: number | false
   /** Shows the browser whose phone scanned, masked. */
   showScanner: boolean
+  /** The server is going down: whoever asks again should not do so at once, nor all together. */
+  draining: boolean
   /** 0 to 1, spreads `poll_after`. */
   jitter: number
 }
@@ -123,7 +131,7 @@ export function toTicketResource(ticket: Ticket, view: TicketView): TicketResour
   }
   const user = holder(ticket)
   if (user && view.showScanner && (state === 'scanned' || state === 'verifying' || state === 'confirmed')) {
-    resource.scanned_by = { name: maskName(user.name ?? ''), ...(user.avatar && { avatar: user.avatar }) }
+    resource.scanned_by = { name: maskName(user.name ?? '') }
   }
   if (ticket.state === 'verifying' && state === 'verifying' && view.digits) {
     resource.check_code = { digits: view.digits, attempts_left: ticket.attemptsLeft }
@@ -133,13 +141,17 @@ export function toTicketResource(ticket: Ticket, view: TicketView): TicketResour
   return resource
 }
 
+export function toUserResource({ id, name, avatar }: User): UserResource {
+  return { id, ...(name !== undefined && { name }), ...(avatar !== undefined && { avatar }) }
+}
+
 export function secondsLeft(ticket: Ticket, state: StateNow, now: number): number {
-  const ended = state === 'expired' || state === 'redeemed' || state === 'denied' || state === 'cancelled'
-  return ended ? 0 : Math.max(0, Math.ceil((ticket.deadline - now) / 1000))
+  return isFinal(state) ? 0 : Math.max(0, Math.ceil((ticket.deadline - now) / 1000))
 }
 
 /** 1 s at first, up to 3 s while nothing happens, 1 s again after the scan; ±10 % so that browsers do not march in step. */
-function pollAfter(ticket: Ticket, { now, jitter }: TicketView): number {
+function pollAfter(ticket: Ticket, { now, jitter, draining }: TicketView): number {
+  if (draining) return Math.round(jitter * 300) / 100
   const age = (now - ticket.birth.createdAt) / 1000
   const seconds = ticket.state === 'pending' ? Math.min(3, 1 + Math.max(0, age - 10) / 25) : 1
   return Math.round(seconds * (0.9 + 0.2 * jitter) * 100) / 100

@@ -39,11 +39,16 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     const before = shard.get(key)
     shard.set(key, entry)
     if (!before) count++
-    const second = secondOf(entry.expiresAt)
-    if (before && secondOf(before.expiresAt) === second) return
+    const second = bucketOf(entry)
+    if (before && bucketOf(before) === second) return
     const keys = dueKeys.get(second)
     if (keys) keys.push(key)
     else dueKeys.set(second, [key])
+  }
+
+  function bucketOf({ expiresAt }: Entry): number {
+    // Never behind the sweep, which does not come back: an entry may be over when it is written, and clocks step back.
+    return Math.max(secondOf(expiresAt), swept)
   }
 
   /** Takes out a few entries that are due: more than one put adds, so that what is over always gets less. */
@@ -79,7 +84,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     async put(key, entry) {
       sweep()
       if ((live(key)?.version ?? 0) !== entry.version - 1) return false
-      if (entry.version === 1 && count >= maxEntries) throw new LoginError('store_unavailable')
+      if (count >= maxEntries && !shardOf(key).has(key)) throw new LoginError('store_unavailable')
       write(key, entry)
       listeners.notify(key)
       return true

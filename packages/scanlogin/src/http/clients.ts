@@ -1,0 +1,35 @@
+/** The sites that people sign in to, and where a browser may be sent afterwards: on the list to the letter, or not. */
+import { invalid } from './body.ts'
+
+export interface Client {
+  /** Shown on the phone as who asks. */
+  name: string
+  /** Shown beside the name, such as `https://shop.example.com`. */
+  origin: string
+  /** Whole addresses; a browser is sent to nothing that is not among them. Default none. */
+  returnTo?: readonly string[]
+}
+
+export interface Clients {
+  /** Throws `invalid_request` where the client or the address is not on the list. */
+  check(id: string | undefined, returnTo: string | undefined): void
+  find(id: string | undefined): Client
+}
+
+/** `own` is the site that runs scanlogin, meant when a call names no client. */
+export function createClients(own: Client, others: Readonly<Record<string, Client>>): Clients {
+  const byId = new Map(Object.entries(others))
+
+  function find(id: string | undefined): Client {
+    return (id === undefined ? own : byId.get(id)) ?? own
+  }
+
+  return {
+    find,
+    check(id, returnTo) {
+      if (id !== undefined && !byId.has(id)) throw invalid('"client_id" is not on the list of clients.')
+      if (returnTo === undefined) return
+      if (!find(id).returnTo?.includes(returnTo)) throw invalid('"return_to" is not on the list of addresses.')
+    },
+  }
+}

@@ -1,0 +1,87 @@
+/** Finds the call that a request means, and turns whatever it throws into an answer. */
+import { LoginError } from '../core/errors.ts'
+import type { Login } from '../core/login.ts'
+import { type Answer, type Call, empty } from './call.ts'
+import { cancelTicket, createTicket, readTicket, redeemTicket, verifyTicket } from './calls/browser.ts'
+import { streamTicket } from './calls/event-stream.ts'
+import { confirmTicket, denyTicket, scanCode } from './calls/phone.ts'
+import { endSession, readSession } from './calls/session.ts'
+import { toCall, toResponse } from './fetch.ts'
+import { none } from './origin.ts'
+import { methodNotAllowed, outage, problem } from './problem.ts'
+import { createSite, type HandlerOptions, type Site } from './site.ts'
+
+export interface Handler {
+  /** For every framework that speaks `Request` and `Response`. Never rejects. */
+  (request: Request): Promise<Response>
+  /** The same below the Web's objects, for servers that count microseconds; `scanlogin/node` uses it. Never rejects. */
+  answer(call: Call): Promise<Answer>
+  /** Path the calls are mounted at. */
+  readonly base: string
+}
+
+/** All calls of `docs/protocol.md` over `login`. Throws `TypeError` for options that cannot be. */
+export function createHandler(login: Login, options: HandlerOptions): Handler {
+  const site = createSite(login, options)
+  const answer = (call: Call) => answerCall(site, call)
+  const handler = async (request: Request) => toResponse(await answer(toCall(request)))
+  return Object.assign(handler, { answer, base: site.base })
+}
+
+async function answerCall(site: Site, call: Call): Promise<Answer> {
+  const answer = await route(site, call).catch(error => refusal(site, error))
+  const cors = site.origins.cors(call)
+  return cors === none ? answer : { ...answer, headers: { ...answer.headers, ...cors } }
+}
+
+async function route(site: Site, call: Call): Promise<Answer> {
+  const [methods, id] = find(site, call.path)
+  if (call.method === 'OPTIONS') {
+    const headers = site.origins.preflight(call)
+    if (headers) return empty(204, headers)
+  }
+  const action = methods[call.method]
+  return action ? action(site, call, id) : methodNotAllowed(Object.keys(methods).join(', '))
+}
+
+type Action = (site: Site, call: Call, id: string) => Promise<Answer>
+type Methods = Readonly<Record<string, Action | undefined>>
+
+function find({ base }: Site, path: string): [Methods, id: string] {
+  if (path.startsWith(`${base}/`)) {
+    const [resource = '', id, verb, ...more] = path.slice(base.length + 1).split('/')
+    const methods =
+      id === undefined ? collections.get(resource) : resource === 'tickets' ? tickets.get(verb) : undefined
+    if (methods && more.length === 0) return [methods, ticketId.test(id ?? '') ? (id ?? '') : '']
+  }
+  throw new LoginError('not_found')
+}
+
+const readOrStream: Action = (site, call, id) =>
+  call.header('accept')?.includes('text/event-stream') ? streamTicket(site, call, id) : readTicket(site, call, id)
+
+// Maps, because an object also answers to names such as `__proto__`.
+const collections = new Map<string, Methods>([
+  ['tickets', { POST: createTicket }],
+  ['scan', { POST: scanCode }],
+  ['session', { GET: readSession, DELETE: endSession }],
+])
+
+const tickets = new Map<string | undefined, Methods>([
+  [undefined, { GET: readOrStream, DELETE: cancelTicket }],
+  ['verify', { POST: verifyTicket }],
+  ['redeem', { POST: redeemTicket }],
+  ['confirm', { POST: confirmTicket }],
+  ['deny', { POST: denyTicket }],
+])
+
+const ticketId = /^[0-9A-HJKMNP-TV-Z]{26}$/
+
+function refusal(site: Site, error: unknown): Answer {
+  if (error instanceof LoginError) {
+    if (error.code === 'store_unavailable') site.onError(error)
+    return problem(error)
+  }
+  site.onError(error)
+  return outage()
+}

@@ -1,0 +1,103 @@
+/** A host's choices, read once and settled: what every call of the handler is answered by. */
+import type { Login } from '../core/login.ts'
+import type { User } from '../core/ticket.ts'
+import type { Sessions } from '../sessions/session.ts'
+import { type ApiKeys, createApiKeys } from './api-keys.ts'
+import { type Client, type Clients, createClients } from './clients.ts'
+import { createOrigins, type Origins } from './origin.ts'
+
+export interface HandlerOptions {
+  /** Path the calls are mounted at. Default `/v1`. */
+  base?: string
+  /**
+   * Whose phone this is, by the app's own token or cookie on the request; `undefined` if nobody is signed in on it.
+   * Default: nobody, and only an API key can scan.
+   */
+  authenticate?: (request: Request) => Promise<User | undefined> | User | undefined
+  /**
+   * Gives the browser the host's own session, once the phone has confirmed. It is called again, with the same `token`,
+   * when a browser repeats redeem because an answer was lost: use the token as the session's, or as the key to find
+   * the session it has made. To refuse, throw `LoginError('account_unavailable')`.
+   */
+  signIn?: (user: User, request: Request, signingIn: SigningIn) => Promise<SignedIn> | SignedIn
+  /** Sessions of scanlogin's own, in place of `signIn`. */
+  sessions?: Sessions
+  /** Keys of the app's own back ends, at least 32 characters each: they call scan, confirm and deny for a user. */
+  apiKeys?: readonly string[]
+  /** Other origins whose pages may call, such as `https://www.example.com`. Default none. */
+  allowedOrigins?: readonly string[]
+  /** The site itself, as the phone shows it. Default: the host of `publicUrl`, and no return addresses. */
+  site?: { name?: string; returnTo?: readonly string[] }
+  /** Other sites that people sign in to, by client id. Default none. */
+  clients?: Readonly<Record<string, Client>>
+  /** Shows the browser the masked name of who scanned. Default `true`. */
+  showScanner?: boolean
+  /** The browser's address, where a proxy stands in front. Default: the other end of the connection. */
+  clientAddress?: (caller: Caller) => string | undefined
+  /** Hears of every failure that is not a refusal. Default: `console.error`. */
+  onError?: (error: unknown) => void
+}
+
+export interface Caller {
+  /** The other end of the connection, where the runtime tells it. */
+  readonly peer: string | undefined
+  /** `name` in lower case. */
+  header(name: string): string | undefined
+}
+
+export interface SigningIn {
+  /** 256 bits, the same at every repetition, known to nobody else. */
+  readonly token: string
+  readonly ticketId: string
+}
+
+export interface SignedIn {
+  /** Sent to the browser as `session`. Default `{}`. */
+  session?: unknown
+  /** Added to the answer; most hosts set a cookie here. */
+  headers?: HeadersInit
+}
+
+export interface Site {
+  readonly login: Login
+  readonly base: string
+  readonly secure: boolean
+  readonly origins: Origins
+  readonly clients: Clients
+  readonly apiKeys: ApiKeys
+  readonly showScanner: boolean
+  readonly authenticate: (request: Request) => Promise<User | undefined> | User | undefined
+  readonly signIn: HandlerOptions['signIn']
+  readonly sessions: Sessions | undefined
+  readonly clientAddress: (caller: Caller) => string | undefined
+  readonly onError: (error: unknown) => void
+}
+
+export function createSite(login: Login, options: HandlerOptions): Site {
+  const { base = '/v1', authenticate = () => undefined, signIn, sessions, showScanner = true } = options
+  const { apiKeys = [], allowedOrigins = [], clients = {}, clientAddress = ({ peer }) => peer } = options
+  const { onError = error => console.error(error) } = options
+  if (!/^(\/[\w.~-]+)*$/.test(base)) throw new TypeError('base must be a path such as /v1, without a slash at its end')
+  if (!signIn === !sessions) throw new TypeError('exactly one of signIn and sessions must be given')
+  for (const origin of allowedOrigins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new TypeError('allowedOrigins must hold origins such as https://www.example.com')
+    }
+  }
+  const host = new URL(login.publicUrl).host
+  const own = { name: options.site?.name ?? host, origin: login.publicUrl, returnTo: options.site?.returnTo ?? [] }
+  return {
+    login,
+    base,
+    secure: login.publicUrl.startsWith('https:'),
+    origins: createOrigins([login.publicUrl, ...allowedOrigins]),
+    clients: createClients(own, clients),
+    apiKeys: createApiKeys(apiKeys),
+    showScanner,
+    authenticate,
+    signIn,
+    sessions,
+    clientAddress,
+    onError,
+  }
+}

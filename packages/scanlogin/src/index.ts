@@ -1,0 +1,18 @@
+/** `scanlogin`: the sign-in itself and the store it lives in. */
+export { type Clock, systemClock } from './core/clock.ts'
+export { LoginError, type LoginErrorCode, type LoginErrorOptions } from './core/errors.ts'
+export {
+  type Confirmed,
+  type Created,
+  type CreateRequest,
+  createLogin,
+  type Login,
+  type LoginOptions,
+  type Redeemed,
+  type Scanned,
+  type ScannedCode,
+  type WaitOptions,
+} from './core/login.ts'
+export type { Entry, Store, Unsubscribe } from './core/store.ts'
+export type { BrowserOrigin, StateNow, Ticket, User } from './core/ticket.ts'
+export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'

@@ -1,0 +1,3 @@
+/** `scanlogin/node`: the handler on `node:http`, alone or inside a framework that passes Node's request and response. */
+export { type Answering, type ListenerOptions, type NodeListener, toNodeListener } from './node/listener.ts'
+export { type ServeOptions, type Serving, serve } from './node/serve.ts'

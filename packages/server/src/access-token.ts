@@ -1,0 +1,60 @@
+/** Whose phone it is, by the app's own access token: a JWT that the app's identity provider signed. */
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { JOSEError } from 'jose/errors'
+import { LoginError, type User } from 'scanlogin'
+
+export interface AccessTokens {
+  issuer: string
+  audience: string
+  /** Where the issuer publishes its keys. */
+  jwksUrl: string
+  /** A cookie that holds the token too, for pages on the app's own domain. Default: the Authorization header only. */
+  cookie?: string | undefined
+}
+
+/** `undefined` where the request carries no token, or one that does not hold. */
+export function authenticateByToken({ issuer, audience, jwksUrl, cookie }: AccessTokens) {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3000 })
+
+  return async (request: Request): Promise<User | undefined> => {
+    const token = bearer(request) ?? (cookie === undefined ? undefined : cookieIn(request, cookie))
+    if (token === undefined) return undefined
+    try {
+      // Asymmetric algorithms only: with the issuer's public key as a shared secret anyone could sign.
+      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms, clockTolerance: 30 })
+      return userOf(payload)
+    } catch (error) {
+      if (isOutage(error))
+        throw new LoginError('store_unavailable', { detail: 'The issuer cannot be asked.', cause: error })
+      if (error instanceof JOSEError) return undefined
+      throw error
+    }
+  }
+}
+
+const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
+
+function userOf({ sub, name, picture }: Record<string, unknown>): User | undefined {
+  if (typeof sub !== 'string' || sub.length < 1 || sub.length > 255) return undefined
+  return {
+    id: sub,
+    ...(typeof name === 'string' && { name }),
+    ...(typeof picture === 'string' && { avatar: picture }),
+  }
+}
+
+function bearer(request: Request): string | undefined {
+  return /^Bearer ([\w.-]{1,8192})$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+}
+
+function cookieIn(request: Request, name: string): string | undefined {
+  const pairs = (request.headers.get('cookie') ?? '').split(';').map(pair => pair.trim())
+  const values = pairs.filter(pair => pair.startsWith(`${name}=`))
+  return values.length === 1 ? values[0]?.slice(name.length + 1) : undefined
+}
+
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? error.code : undefined
+  return code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || !(error instanceof JOSEError)
+}

@@ -1,0 +1,116 @@
+/** The standalone server put together: login, store and sessions behind the API, pages and health checks beside it. */
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { createLogin, memoryStore, type Store } from 'scanlogin'
+import { createHandler } from 'scanlogin/http'
+import { type NodeListener, serve, toNodeListener } from 'scanlogin/node'
+import { storedSessions } from 'scanlogin/session'
+import { authenticateByToken } from './access-token.ts'
+import { clientAddressBehind } from './client-address.ts'
+import type { Config } from './config.ts'
+import { authenticateDemoUser, demoUsers } from './demo.ts'
+import type { Log } from './log.ts'
+import { pages } from './pages.ts'
+
+export interface AppOptions {
+  config: Config
+  log: Log
+  /** Lets everybody be one of a few users. */
+  demo?: { lanUrl: string | undefined }
+}
+
+export interface App {
+  readonly url: string
+  readonly publicUrl: string
+  /** Not ready any more, answers those who wait, ends. The second call gives the same promise. */
+  stop(): Promise<void>
+}
+
+export async function startApp({ config, log, demo }: AppOptions): Promise<App> {
+  const store = memoryStore()
+  const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
+  const login = createLogin({
+    store,
+    publicUrl,
+    scanTtl: config.SCANLOGIN_SCAN_TTL,
+    rotation: config.SCANLOGIN_ROTATION,
+    checkCode: config.SCANLOGIN_CHECK_CODE,
+  })
+  const handler = createHandler(login, {
+    base,
+    authenticate: demo ? authenticateDemoUser : authenticateBy(config),
+    sessions: storedSessions({ store, ttl: config.SCANLOGIN_SESSION_TTL }),
+    apiKeys: config.SCANLOGIN_API_KEY ?? [],
+    allowedOrigins: config.SCANLOGIN_ALLOWED_ORIGINS ?? [],
+    site: {
+      ...(config.SCANLOGIN_SITE_NAME !== undefined && { name: config.SCANLOGIN_SITE_NAME }),
+      returnTo: config.SCANLOGIN_RETURN_TO ?? [],
+    },
+    clients: config.SCANLOGIN_CLIENTS ?? {},
+    showScanner: config.SCANLOGIN_SHOW_SCANNER,
+    clientAddress: clientAddressBehind(config.SCANLOGIN_TRUSTED_PROXIES),
+    onError: error => log.error({ err: error }, 'a call failed'),
+  })
+  let stopping: Promise<void> | undefined
+  const isStopping = () => stopping !== undefined
+  const web = new Hono()
+  web.route('/', health(store, isStopping))
+  if (demo) web.route('/', demoUsers())
+  const signInUrl = config.SCANLOGIN_SIGN_IN_URL ?? ''
+  web.route('/', pages({ demo: demo !== undefined, signInUrl, lanUrl: demo?.lanUrl ?? '' }))
+  const api = toNodeListener(handler, { closing: isStopping })
+  const listener = split(api, getRequestListener(web.fetch, { overrideGlobalObjects: false }))
+  const serving = await serve({ listener, port: config.PORT, host: config.HOST })
+
+  async function stop(): Promise<void> {
+    await delay(config.SCANLOGIN_DRAIN_DELAY * 1000)
+    login.drain()
+    await serving.close()
+    await store.close()
+  }
+
+  return {
+    url: serving.url,
+    publicUrl,
+    stop: () => {
+      stopping ??= stop()
+      return stopping
+    },
+  }
+}
+
+const base = '/v1'
+
+function authenticateBy(config: Config): (request: Request) => ReturnType<ReturnType<typeof authenticateByToken>> {
+  const { SCANLOGIN_ISSUER: issuer, SCANLOGIN_AUDIENCE: audience, SCANLOGIN_JWKS_URL: jwksUrl } = config
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) return async () => undefined
+  return authenticateByToken({ issuer, audience, jwksUrl, cookie: config.SCANLOGIN_TOKEN_COOKIE })
+}
+
+function health(store: Store, isStopping: () => boolean): Hono {
+  const app = new Hono()
+  app.get('/healthz/live', context => context.json({ status: 'ok' }))
+  app.get('/healthz/ready', async context => {
+    const ready = !isStopping() && (await reachable(store))
+    return context.json({ status: ready ? 'ok' : 'not ready' }, ready ? 200 : 503)
+  })
+  return app
+}
+
+async function reachable(store: Store): Promise<boolean> {
+  try {
+    await store.get('health')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The API goes its own short way; pages may take the longer one through a router. */
+function split(api: NodeListener, web: NodeListener): NodeListener {
+  return (request, response) => (request.url?.startsWith(`${base}/`) ? api : web)(request, response)
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms))
+}

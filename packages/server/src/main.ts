@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/** The command line: `scanlogin serve`, and `scanlogin serve --demo`. */
+import { parseArgs } from 'node:util'
+import { type App, startApp } from './app.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { announceDemo, demoConfig, lanUrl } from './demo-mode.ts'
+import { createLog, type Log } from './log.ts'
+
+const usage = `scanlogin serve [--demo]
+
+  serve    starts the server; it is configured by environment variables, see docs/configuration.md
+  --demo   with a few users that anyone may be, and a simulated phone beside the QR code
+`
+
+async function main(): Promise<void> {
+  const { positionals, values } = readArguments()
+  if (values.help || positionals.join(' ') !== 'serve') {
+    process.stdout.write(usage)
+    process.exitCode = values.help ? 0 : 2
+    return
+  }
+  const config = readConfig(values.demo ? demoConfig(process.env) : process.env)
+  const log = createLog(config.SCANLOGIN_LOG_LEVEL)
+  const app = await startApp({ config, log, ...(values.demo && { demo: { lanUrl: lanUrl(config.PORT) } }) })
+  warn(config, log, values.demo)
+  process.stdout.write(`listening on ${app.url}\n`)
+  if (values.demo) announceDemo(app, config.PORT)
+  stopOnSignal(app, log)
+}
+
+function readArguments() {
+  const options = {
+    demo: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const
+  return parseArgs({ allowPositionals: true, options })
+}
+
+function warn(config: Config, log: Log, demo: boolean): void {
+  if (!demo && config.SCANLOGIN_API_KEY === undefined && config.SCANLOGIN_ISSUER === undefined) {
+    log.warn('nobody can confirm: set SCANLOGIN_API_KEY for your back end, or SCANLOGIN_ISSUER for your app')
+  }
+  log.info('tickets and sessions live in this process and end with it')
+}
+
+function stopOnSignal(app: App, log: Log): void {
+  let asked = false
+  const stop = async (signal: string) => {
+    if (asked) process.exit(1)
+    asked = true
+    log.info({ signal }, 'stopping')
+    await app.stop()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`)
+  process.exitCode = 1
+})
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return 'That port is taken: set PORT to another one.'
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `${error.message}\n\n${usage}`
+  return error.stack ?? error.message
+}
