@@ -20,19 +20,22 @@ export function authenticateByToken({ issuer, audience, jwksUrl, cookie }: Acces
     const token = bearer(request) ?? (cookie === undefined ? undefined : cookieIn(request, cookie))
     if (token === undefined) return undefined
     try {
-      // Asymmetric algorithms only: with the issuer's public key as a shared secret anyone could sign.
-      const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms, clockTolerance: 30 })
+      const { payload } = await jwtVerify(token, keys, { ...rules, issuer, audience })
       return userOf(payload)
     } catch (error) {
-      if (isOutage(error))
-        throw new LoginError('store_unavailable', { detail: 'The issuer cannot be asked.', cause: error })
-      if (error instanceof JOSEError) return undefined
-      throw error
+      if (!isOutage(error)) return undefined
+      throw new LoginError('store_unavailable', { detail: 'The issuer cannot be asked.', cause: error })
     }
   }
 }
 
-const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
+const rules = {
+  // Asymmetric only: with the issuer's public key as a shared secret anyone could sign.
+  algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  // A token without an end would sign its finder in for ever.
+  requiredClaims: ['exp'],
+  clockTolerance: 30,
+}
 
 function userOf({ sub, name, picture }: Record<string, unknown>): User | undefined {
   if (typeof sub !== 'string' || sub.length < 1 || sub.length > 255) return undefined
@@ -53,8 +56,9 @@ function cookieIn(request: Request, name: string): string | undefined {
   return values.length === 1 ? values[0]?.slice(name.length + 1) : undefined
 }
 
+/** The issuer does not answer, or not with keys: that says nothing about the token. */
 function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = 'code' in error ? error.code : undefined
-  return code === 'ERR_JWKS_TIMEOUT' || code === 'ERR_JOSE_GENERIC' || !(error instanceof JOSEError)
+  return !(error instanceof JOSEError) || outages.has(error.code)
 }
+
+const outages = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'])

@@ -11,6 +11,7 @@ import type { Config } from './config.ts'
 import { authenticateDemoUser, demoUsers } from './demo.ts'
 import type { Log } from './log.ts'
 import { pages } from './pages.ts'
+import { securityHeaders } from './security-headers.ts'
 
 export interface AppOptions {
   config: Config
@@ -54,10 +55,12 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   let stopping: Promise<void> | undefined
   const isStopping = () => stopping !== undefined
   const web = new Hono()
+  web.use(securityHeaders)
+  web.notFound(context => context.text('There is nothing here.\n', 404))
   web.route('/', health(store, isStopping))
   if (demo) web.route('/', demoUsers())
   const signInUrl = config.SCANLOGIN_SIGN_IN_URL ?? ''
-  web.route('/', pages({ demo: demo !== undefined, signInUrl, lanUrl: demo?.lanUrl ?? '' }))
+  web.route('/', pages({ demo: demo !== undefined, scanUrl: login.scanUrl, signInUrl, lanUrl: demo?.lanUrl ?? '' }))
   const api = toNodeListener(handler, { closing: isStopping })
   const listener = split(api, getRequestListener(web.fetch, { overrideGlobalObjects: false }))
   const serving = await serve({ listener, port: config.PORT, host: config.HOST })

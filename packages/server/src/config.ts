@@ -11,8 +11,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => isOurs(name) && value !== ''))
   const unknown = Object.keys(given).filter(name => !(name in environment.shape))
   const parsed = environment.safeParse(given)
-  const wrong = parsed.success ? contradictions(parsed.data) : parsed.error.issues.map(describe)
-  const problems = [...unknown.map(unknownName), ...wrong]
+  const wrong = parsed.error?.issues.map(describe) ?? []
+  const problems = [...unknown.map(unknownName), ...wrong, ...contradictions(given)]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   return parsed.data
 }
@@ -33,29 +33,49 @@ const list = z.string().transform(text =>
     .map(part => part.trim())
     .filter(part => part !== ''),
 )
-const origin = z.string().refine(isOrigin, 'write an origin such as https://id.example.com, without a path')
+const originExample = 'write an origin such as https://id.example.com, without a path'
+const origin = z.string({ error: originExample }).refine(isOrigin, originExample)
 const address = z.url({ protocol: /^https?$/, error: 'write a whole address such as https://id.example.com/path' })
 const onOff = z.enum(['on', 'off'], { error: 'write "on" or "off"' }).transform(text => text === 'on')
 
 const whole = (least: number, most: number) => {
   const error = `write a whole number from ${least} to ${most}`
-  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error })
+  const number = z.number().min(least, { error }).max(most, { error })
+  return z.string().regex(/^\d+$/, { error }).transform(Number).pipe(number)
 }
 
-const client = z.strictObject({ name: z.string().min(1), origin, returnTo: z.array(address).default([]) })
+// Other characters cannot stand in an Authorization header: a key with one would be set and never accepted.
+const apiKey = z.string().regex(/^[\w.~+/=-]{32,4096}$/, {
+  error:
+    'write at least 32 letters and digits (and - . _ ~ + / =), for example the output of "openssl rand -base64 32"',
+})
+const clientsExample = 'write JSON such as {"shop": {"name": "Shop", "origin": "https://shop.example.com"}}'
+const clientName = z
+  .string({ error: 'write the name that phones show' })
+  .min(1, { error: 'write the name that phones show' })
+const client = z.strictObject(
+  { name: clientName, origin, returnTo: z.array(address, { error: 'write a list of whole addresses' }).default([]) },
+  { error: 'write an object with "name", "origin" and, where browsers are sent back, "returnTo"' },
+)
 
 /** Every variable there is; `docs/configuration.md` explains them, and a test compares the two. */
 export const environment = z.object({
   NODE_ENV: z.string().optional(),
   PORT: whole(1, 65_535).default(8787),
   HOST: z.string().default('127.0.0.1'),
-  SCANLOGIN_STORE: z.string().default('memory:'),
+  SCANLOGIN_STORE: z
+    .literal('memory:', { error: 'write "memory:"; this version keeps tickets in the memory of one process only' })
+    .default('memory:'),
   SCANLOGIN_PUBLIC_URL: origin.optional(),
-  SCANLOGIN_API_KEY: list.optional(),
+  SCANLOGIN_API_KEY: list.pipe(z.array(apiKey)).optional(),
   SCANLOGIN_ALLOWED_ORIGINS: list.pipe(z.array(origin)).optional(),
-  SCANLOGIN_SITE_NAME: z.string().max(64).optional(),
+  SCANLOGIN_SITE_NAME: z.string().max(64, 'write at most 64 characters').optional(),
   SCANLOGIN_RETURN_TO: list.pipe(z.array(address)).optional(),
-  SCANLOGIN_CLIENTS: z.string().transform(fromJson).pipe(z.record(z.string(), client)).optional(),
+  SCANLOGIN_CLIENTS: z
+    .string()
+    .transform(fromJson)
+    .pipe(z.record(z.string(), client, { error: clientsExample }))
+    .optional(),
   SCANLOGIN_ISSUER: z.string().optional(),
   SCANLOGIN_AUDIENCE: z.string().optional(),
   SCANLOGIN_JWKS_URL: address.optional(),
@@ -67,7 +87,9 @@ export const environment = z.object({
   SCANLOGIN_SCAN_TTL: whole(60, 300).default(120),
   SCANLOGIN_SESSION_TTL: whole(60, 2_592_000).default(28_800),
   SCANLOGIN_CHECK_CODE: z
-    .union([z.literal('off').transform(() => false as const), whole(4, 8)], { error: 'write "off", or 4 to 8 digits' })
+    .string()
+    .regex(/^(off|[4-8])$/, 'write "off", or 4 to 8 for so many digits')
+    .transform((text): number | false => text !== 'off' && Number(text))
     .default(false),
   SCANLOGIN_ROTATION: onOff.default(true),
   SCANLOGIN_SHOW_SCANNER: onOff.default(true),
@@ -80,34 +102,22 @@ export const environment = z.object({
     .default('info'),
 })
 
-function contradictions(config: Config): string[] {
-  return [
-    storeProblem(config.SCANLOGIN_STORE),
-    ...(config.SCANLOGIN_API_KEY ?? []).map(keyProblem),
-    publicUrlProblem(config),
-    tokenProblem(config),
-  ].filter(problem => problem !== undefined)
+type Given = Readonly<Record<string, string | undefined>>
+
+/** What is wrong between variables. It is asked of the text as given, so that it is said along with all the rest. */
+function contradictions(given: Given): string[] {
+  return [publicUrlProblem(given), tokenProblem(given)].filter(problem => problem !== undefined)
 }
 
-function storeProblem(store: string): string | undefined {
-  if (store === 'memory:') return undefined
-  return 'SCANLOGIN_STORE: write "memory:". This version keeps tickets in the memory of one process only.'
-}
-
-function keyProblem(key: string): string | undefined {
-  if (key.length >= 32) return undefined
-  return 'SCANLOGIN_API_KEY: write at least 32 characters, for example the output of "openssl rand -base64 32".'
-}
-
-function publicUrlProblem({ NODE_ENV, SCANLOGIN_PUBLIC_URL }: Config): string | undefined {
-  if (NODE_ENV !== 'production' || SCANLOGIN_PUBLIC_URL?.startsWith('https://')) return undefined
+function publicUrlProblem({ NODE_ENV, SCANLOGIN_PUBLIC_URL: url = 'http:' }: Given): string | undefined {
+  if (NODE_ENV !== 'production' || !url.startsWith('http:')) return undefined
   return 'SCANLOGIN_PUBLIC_URL: in production write the https origin that browsers and phones reach, such as https://id.example.com.'
 }
 
-function tokenProblem(config: Config): string | undefined {
-  const names = ['SCANLOGIN_ISSUER', 'SCANLOGIN_AUDIENCE', 'SCANLOGIN_JWKS_URL'] as const
-  const missing = names.filter(name => config[name] === undefined)
-  const wanted = missing.length < names.length || config.SCANLOGIN_TOKEN_COOKIE !== undefined
+function tokenProblem(given: Given): string | undefined {
+  const names = ['SCANLOGIN_ISSUER', 'SCANLOGIN_AUDIENCE', 'SCANLOGIN_JWKS_URL']
+  const missing = names.filter(name => given[name] === undefined)
+  const wanted = missing.length < names.length || given.SCANLOGIN_TOKEN_COOKIE !== undefined
   if (missing.length === 0 || !wanted) return undefined
   return `${missing.join(', ')}: write all three of ${names.join(', ')}, or none.`
 }
@@ -122,7 +132,8 @@ function unknownName(name: string): string {
 }
 
 function describe({ path, message }: z.core.$ZodIssue): string {
-  return `${path.join('.')}: ${message}.`
+  const place = path.map(part => (typeof part === 'number' ? `entry ${part + 1}` : String(part)))
+  return `${place.join(' ')}: ${message}.`
 }
 
 function isOrigin(text: string): boolean {
@@ -133,7 +144,7 @@ function fromJson(text: string, context: z.RefinementCtx): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    context.addIssue('write JSON such as {"shop": {"name": "Shop", "origin": "https://shop.example.com"}}')
+    context.addIssue(clientsExample)
     return z.NEVER
   }
 }

@@ -11,7 +11,8 @@ export function demoConfig(env: Environment): Environment {
   if (env.NODE_ENV === 'production') {
     throw new ConfigError(['--demo lets anyone sign in as anyone: leave it out in production.'])
   }
-  const port = Number(env.PORT || 8787)
+  // What cannot be a port is refused later, along with all else that is wrong.
+  const port = /^\d+$/.test(env.PORT ?? '') ? Number(env.PORT) : 8787
   const local = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
   return {
     HOST: '0.0.0.0',
@@ -40,7 +41,7 @@ export function announceDemo({ publicUrl }: App, port: number): void {
       '',
       `  With a real phone in the same network, scan the code on that page, or open ${phone} :`,
       '',
-      encodeQR(phone, 'term'),
+      encodeQR(phone, 'ascii'),
       '',
       '  Everyone in your network can use this demo. Ctrl-C ends it.',
       '',

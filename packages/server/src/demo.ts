@@ -15,7 +15,6 @@ const cookie = 'scanlogin-demo-user'
 export function demoUsers(): Hono {
   const app = new Hono()
   app.get('/demo/users', context => {
-    context.header('cache-control', 'no-store')
     return context.json({ users, current: find(getCookie(context, cookie))?.id ?? null })
   })
   app.post('/demo/user', async context => {

@@ -23,9 +23,10 @@ async function main(): Promise<void> {
   const log = createLog(config.SCANLOGIN_LOG_LEVEL)
   const app = await startApp({ config, log, ...(values.demo && { demo: { lanUrl: lanUrl(config.PORT) } }) })
   warn(config, log, values.demo)
+  // Before it says that it is there: who starts it may stop it as soon as they read that.
+  stopOnSignal(app, log)
   process.stdout.write(`listening on ${app.url}\n`)
   if (values.demo) announceDemo(app, config.PORT)
-  stopOnSignal(app, log)
 }
 
 function readArguments() {
@@ -56,6 +57,14 @@ function stopOnSignal(app: App, log: Log): void {
   process.on('SIGINT', stop)
 }
 
+const wrongHost = 'HOST is not an address of this machine: set it to 127.0.0.1, or to 0.0.0.0 for all addresses.'
+const listenErrors = new Map([
+  ['EADDRINUSE', 'That port is taken: set PORT to another one.'],
+  ['EACCES', 'This user may not open that port: set PORT to one above 1023.'],
+  ['EADDRNOTAVAIL', wrongHost],
+  ['ENOTFOUND', wrongHost],
+])
+
 main().catch((error: unknown) => {
   process.stderr.write(`${explain(error)}\n`)
   process.exitCode = 1
@@ -64,8 +73,7 @@ main().catch((error: unknown) => {
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message
   if (!(error instanceof Error)) return String(error)
-  const code = 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') return 'That port is taken: set PORT to another one.'
+  const code = 'code' in error ? String(error.code) : ''
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `${error.message}\n\n${usage}`
-  return error.stack ?? error.message
+  return listenErrors.get(code) ?? error.stack ?? error.message
 }

@@ -1,5 +1,4 @@
-/** The pages and their assets, read once at start. Strict about what a page may do: nothing from elsewhere, no frame. */
-
+/** The pages and their assets, read once at start. */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
@@ -7,17 +6,23 @@ import { type Context, Hono } from 'hono'
 
 export interface PagesOptions {
   demo: boolean
+  /** What the QR codes open. */
+  scanUrl: string
   /** Where a phone that is not signed in is sent; empty for nowhere. */
   signInUrl: string
   /** The address of this machine in its network, shown in the demo; empty for none. */
   lanUrl: string
+  /** Where the built pages are. Default: beside this file. */
+  folder?: URL
 }
 
-export function pages({ demo, signInUrl, lanUrl }: PagesOptions): Hono {
-  const files = readFiles(new URL('./public/', import.meta.url))
+export function pages({ demo, scanUrl, signInUrl, lanUrl, folder = builtPages }: PagesOptions): Hono {
+  const files = readFiles(folder)
   const page = (name: string) => {
-    const html = fill(files.get(name)?.text ?? '', { demo: String(demo), signInUrl, lanUrl })
-    return (context: Context) => context.html(html, 200, pageHeaders)
+    const file = files.get(name)
+    if (!file) throw new Error(`The page ${name} is missing: build it first`)
+    const html = fill(file.text, { demo: String(demo), scanUrl, signInUrl, lanUrl })
+    return (context: Context) => context.html(html)
   }
   const app = new Hono()
   app.get('/', page(demo ? 'demo.html' : 'sign-in.html'))
@@ -25,13 +30,14 @@ export function pages({ demo, signInUrl, lanUrl }: PagesOptions): Hono {
   app.get('/assets/:name', context => {
     const file = files.get(context.req.param('name'))
     if (!file || file.type === undefined) return context.notFound()
-    const headers = { ...security, 'cache-control': 'no-cache', etag: file.etag, ...shared }
-    if (context.req.header('if-none-match') === file.etag) return context.body(null, 304, headers)
+    const headers = { 'cache-control': 'no-cache', etag: file.etag, ...shared }
+    if (isKnown(file.etag, context.req.header('if-none-match'))) return context.body(null, 304, headers)
     return context.body(file.text, 200, { ...headers, 'content-type': file.type })
   })
-  app.notFound(context => context.text('There is nothing here.\n', 404, pageHeaders))
   return app
 }
+
+const builtPages = new URL('./public/', import.meta.url)
 
 interface File {
   text: string
@@ -46,23 +52,6 @@ const assetTypes: Record<string, string> = {
   '.svg': 'image/svg+xml',
 }
 
-const security = {
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-}
-
-const pageHeaders = {
-  ...security,
-  'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
-  'x-frame-options': 'DENY',
-}
-
 /** The element's script may be used by other sites' pages: it holds nothing that is not public. */
 const shared = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
 
@@ -74,6 +63,11 @@ function readFiles(folder: URL): ReadonlyMap<string, File> {
       return [name, { text, etag, type: assetTypes[extname(name)] }]
     }),
   )
+}
+
+/** Proxies that compress mark the tag as weak. */
+function isKnown(etag: string, header = ''): boolean {
+  return header.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)
 }
 
 function fill(html: string, values: Record<string, string>): string {

@@ -1,0 +1,65 @@
+/** Reads the server's answers, field by field: a phone shows nothing it has not looked at. */
+import type { ConfirmedResource, ScanContext, ScannedResource, TicketResource } from '../http/wire.ts'
+import { record } from './call.ts'
+import { PhoneError } from './error.ts'
+
+export function readScanned(answer: unknown): ScannedResource {
+  const { ticket, scan_token, context, require } = record(answer)
+  const { id, expires_in } = record(ticket)
+  const { check_code, user_verification } = record(require)
+  return {
+    ticket: { id: text(id), state: readState(ticket), expires_in: amount(expires_in) },
+    scan_token: text(scan_token),
+    context: readContext(record(context)),
+    require: { check_code: check_code === true, user_verification: user_verification === true },
+  }
+}
+
+export function readConfirmed(answer: unknown): ConfirmedResource {
+  const { check_code } = record(answer)
+  return { state: readState(answer), ...(check_code !== undefined && { check_code: text(check_code) }) }
+}
+
+export function readState(answer: unknown): TicketResource['state'] {
+  const { state } = record(answer)
+  return states.find(known => known === state) ?? unreadable()
+}
+
+const states = [
+  'pending',
+  'scanned',
+  'verifying',
+  'confirmed',
+  'redeemed',
+  'denied',
+  'cancelled',
+  'expired',
+] as const satisfies TicketResource['state'][]
+
+function readContext({ observed, claimed, client }: Readonly<Record<string, unknown>>): ScanContext {
+  const { ip, place, time, known_browser } = record(observed)
+  const { browser, os } = record(claimed)
+  const { name, origin } = record(client)
+  return {
+    observed: {
+      ...(ip !== undefined && { ip: text(ip) }),
+      ...(place !== undefined && { place: text(place) }),
+      time: amount(time),
+      known_browser: known_browser === true,
+    },
+    claimed: { browser: text(browser), os: text(os) },
+    client: { name: text(name), origin: text(origin) },
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : unreadable()
+}
+
+function amount(value: unknown): number {
+  return typeof value === 'number' ? value : unreadable()
+}
+
+function unreadable(): never {
+  throw new PhoneError('unexpected', 'The answer is not of this protocol')
+}

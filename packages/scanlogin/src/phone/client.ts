@@ -1,0 +1,86 @@
+/**
+ * The phone's side of a sign-in, without a screen: reads a code, says who asks, and tells the server "sign in" or "not
+ * me". Any app can stand on it; the hosted page does.
+ */
+import type { ConfirmedResource, ScanBody, ScanContext, ScannedResource, TicketResource } from '../http/wire.ts'
+import { readConfirmed, readScanned, readState } from './answers.ts'
+import { createPhoneCall, type PhoneCall } from './call.ts'
+import { PhoneError } from './error.ts'
+import { checkScanUrl, payloadOf } from './scan-code.ts'
+
+export interface PhoneOptions {
+  /** Where the handler is mounted; outside a browser a whole address. Default `/v1`. */
+  base?: string
+  /** What this site's QR codes begin with, such as `https://id.example.com/s`. Any other code is refused unsent. */
+  scanUrl: string
+  /**
+   * The proof of who is signed in on this phone, such as `() => ({ authorization: 'Bearer …' })`; called before each
+   * request, so that it may renew a token. Default: none, and the browser adds its cookies.
+   */
+  headers?: () => HeadersInit | Promise<HeadersInit>
+  /** Default: the runtime's own. */
+  fetch?: typeof globalThis.fetch
+}
+
+export interface Phone {
+  /**
+   * Takes what a camera has read, the whole text. Throws `PhoneError`: `not_ours` before anything is sent, `stale_qr`
+   * for a picture of a code, `already_scanned` after another user, and the other refusals of the protocol.
+   */
+  scan(text: string): Promise<Prompt>
+  /** Takes the code that a person has typed, `WDJB-MJHT`, in any case and spacing. */
+  enter(userCode: string): Promise<Prompt>
+}
+
+/** What to ask the person, and their answer. */
+export interface Prompt {
+  readonly ticketId: string
+  /** Seconds until the question is void. */
+  readonly expiresIn: number
+  /** Who asks. Show `observed` and `claimed` apart: the second is the browser's own word. */
+  readonly context: ScanContext
+  readonly require: ScannedResource['require']
+  /**
+   * "Sign in". Repeating it changes nothing and tells how far the browser is: `verifying` with the check code to show,
+   * `confirmed`, then `redeemed`.
+   */
+  confirm(): Promise<ConfirmedResource>
+  /** "Not me"; after `confirm` it takes the sign-in back, until the browser has it (`already_redeemed`). */
+  deny(): Promise<{ state: TicketResource['state'] }>
+}
+
+/** Throws `TypeError` if `scanUrl` is not an address. */
+export function createPhone(options: PhoneOptions): Phone {
+  const { base = '/v1', scanUrl, headers = () => ({}) } = options
+  checkScanUrl(scanUrl)
+  // Looked up at each call and not here: pages and tests replace it.
+  const { fetch = (...request) => globalThis.fetch(...request) } = options
+  const call = createPhoneCall({ base, fetch, headers })
+
+  async function begin(code: ScanBody): Promise<Prompt> {
+    return toPrompt(readScanned(await call('/scan', code)), call)
+  }
+
+  return {
+    async scan(text) {
+      const qr = payloadOf(text, scanUrl)
+      if (qr === undefined) throw new PhoneError('not_ours', 'This is not a sign-in code of this site')
+      return begin({ qr })
+    },
+    enter: userCode => begin({ user_code: userCode }),
+  }
+}
+
+function toPrompt(scanned: ScannedResource, call: PhoneCall): Prompt {
+  const { ticket, context, require } = scanned
+  const proof = { scan_token: scanned.scan_token }
+  const path = `/tickets/${encodeURIComponent(ticket.id)}`
+  return {
+    ticketId: ticket.id,
+    expiresIn: ticket.expires_in,
+    context,
+    require,
+    confirm: async () => readConfirmed(await call(`${path}/confirm`, proof)),
+    deny: async () => ({ state: readState(await call(`${path}/deny`, proof)) }),
+  }
+}

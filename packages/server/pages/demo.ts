@@ -1,0 +1,57 @@
+/** Both sides of a sign-in on one page: the browser that shows the code, and a drawn phone that scans it. */
+import { createPhone } from 'scanlogin/phone'
+import { showStep, stepOf, stepsOf } from './demo/steps.ts'
+import { viewfinder } from './demo/viewfinder.ts'
+import type { Messages } from './messages.ts'
+import { byId, element } from './page/dom.ts'
+import { speakIn } from './page/language.ts'
+import { linkMeta, scanUrl } from './page/meta.ts'
+import { mountSignIn, type SignInPane } from './page/sign-in-pane.ts'
+import { mountPhone, type PhoneScreen } from './phone-screen/mount.ts'
+
+let sides: { pane: SignInPane; phone: PhoneScreen } | undefined
+let step = 0
+let noCode = ''
+
+function reach(next: number): void {
+  step = next
+  showStep(byId('steps'), step)
+}
+
+function label({ demo }: Messages): void {
+  noCode = demo.noCode
+  document.title = demo.title
+  byId('title').textContent = demo.title
+  byId('lead').textContent = demo.lead
+  byId('browser-label').textContent = demo.browser
+  byId('phone-label').textContent = demo.phone
+  byId('steps').replaceChildren(...stepsOf(demo.steps))
+  showStep(byId('steps'), step)
+  const lanUrl = linkMeta('lan-url')
+  if (lanUrl === undefined) return
+  byId('lan').hidden = false
+  byId('lan').replaceChildren(demo.lan, ' ', element('code', {}, `${lanUrl}/s`))
+}
+
+byId('address').textContent = location.host
+
+speakIn(byId('language'), (messages, language) => {
+  label(messages)
+  if (sides) {
+    sides.pane.speak(messages, language)
+    sides.phone.setMessages(messages)
+    return
+  }
+  const pane = mountSignIn(byId('pane'), { messages, language, onUser: user => reach(user ? 3 : 0) })
+  const phone = mountPhone(byId('phone'), {
+    phone: createPhone({ scanUrl: scanUrl() }),
+    scanner: viewfinder({ payload: pane.payload, nothing: () => noCode }),
+    messages,
+    demo: true,
+    onView(view) {
+      const next = stepOf(view)
+      if (next !== undefined) reach(next)
+    },
+  })
+  sides = { pane, phone }
+})

@@ -1,0 +1,37 @@
+/** The four steps of a sign-in, told below the two screens, with the present one marked. */
+import type { Messages } from '../messages.ts'
+import { element } from '../page/dom.ts'
+import type { View } from '../phone-screen/view.ts'
+
+export function stepsOf(steps: Messages['demo']['steps']): HTMLElement[] {
+  return Object.values(steps).map(({ title, text }) =>
+    element('li', {}, element('strong', {}, title), element('span', { class: 'muted' }, text)),
+  )
+}
+
+export function showStep(list: HTMLElement, step: number): void {
+  for (const [index, item] of [...list.children].entries()) {
+    item.toggleAttribute('data-done', index < step)
+    if (index === step) item.setAttribute('aria-current', 'step')
+    else item.removeAttribute('aria-current')
+  }
+}
+
+/** Which step the phone shows; `undefined` where the browser knows better. */
+export function stepOf(view: View): number | undefined {
+  switch (view.name) {
+    case 'scanning':
+    case 'reading':
+      return 1
+    case 'ask':
+    case 'waiting':
+      return 2
+    case 'done':
+      return view.outcome === 'signed_in' || view.outcome === 'too_late' ? 3 : 2
+    case 'users':
+    case 'start':
+    case 'problem':
+    case 'framed':
+      return undefined
+  }
+}

@@ -1,0 +1,33 @@
+/** Who is signed in in this browser, asked of the server and ended there. */
+
+export interface SignedInUser {
+  id: string
+  name?: string
+}
+
+/** `undefined` if nobody is, or the server cannot say: the page then offers to sign in. */
+export async function readSession(): Promise<SignedInUser | undefined> {
+  try {
+    const reply = await fetch('/v1/session', { cache: 'no-store' })
+    return reply.ok ? userIn(await reply.json()) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** `false` if it could not be ended. */
+export async function endSession(): Promise<boolean> {
+  try {
+    const reply = await fetch('/v1/session', { method: 'DELETE' })
+    return reply.ok || reply.status === 401
+  } catch {
+    return false
+  }
+}
+
+function userIn(answer: unknown): SignedInUser | undefined {
+  if (typeof answer !== 'object' || answer === null || !('user' in answer)) return undefined
+  const { user } = answer
+  if (typeof user !== 'object' || user === null || !('id' in user) || typeof user.id !== 'string') return undefined
+  return { id: user.id, ...('name' in user && typeof user.name === 'string' && { name: user.name }) }
+}
