@@ -43,14 +43,21 @@ describe.each(['node', 'hono'])('the %s example', name => {
 async function start(name: string): Promise<string> {
   const port = await freePort()
   const script = fileURLToPath(new URL(`../examples/${name}/server.js`, import.meta.url))
-  running = spawn(process.execPath, [script], { env: { ...process.env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'inherit'] })
+  running = spawn(process.execPath, [script], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   if (!running.stdout) throw new Error('the example has no output')
   await once(running.stdout, 'data')
   return `http://localhost:${port}`
 }
 
 function post(url: string, body: unknown, headers: Record<string, string>): Promise<Response> {
-  return fetch(url, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } })
+  return fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', ...headers },
+  })
 }
 
 function cookieOf(response: Response): string {

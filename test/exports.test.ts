@@ -22,7 +22,10 @@ describe('the library package', () => {
   it.each(doors)('opens %s on a server without a DOM', path => {
     const specifier = path === '.' ? 'scanlogin' : `scanlogin/${path.slice(2)}`
     const script = `console.log(Object.keys(await import('${specifier}')).length)`
-    const shown = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: library, encoding: 'utf8' })
+    const shown = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: library,
+      encoding: 'utf8',
+    })
     expect(Number(shown)).toBeGreaterThan(0)
   })
 

@@ -84,7 +84,9 @@ describe('the source', () => {
   })
 
   it('has at most 12 sources in a folder', () => {
-    const full = [...byFolder(sources.filter(isSource))].filter(([folder, files]) => files.length > 12 && folder !== library)
+    const full = [...byFolder(sources.filter(isSource))].filter(
+      ([folder, files]) => files.length > 12 && folder !== library,
+    )
     expect(full.map(([folder, files]) => `${relative(root, folder)}: ${files.length}`)).toEqual([])
   })
 })

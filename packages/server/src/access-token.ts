@@ -38,7 +38,7 @@ const rules = {
 }
 
 function userOf({ sub, name, picture }: Record<string, unknown>): User | undefined {
-  if (typeof sub !== 'string' || sub.length < 1 || sub.length > 255) return undefined
+  if (typeof sub !== 'string' || !/^\P{C}{1,255}$/u.test(sub)) return undefined
   return {
     id: sub,
     ...(typeof name === 'string' && { name }),

@@ -8,7 +8,7 @@ const errors = {
   invalid_request: { status: 400, oauth: 'invalid_request', title: 'The request is not well formed' },
   invalid_proof: { status: 400, oauth: 'invalid_grant', title: 'The code_verifier does not match the code_challenge' },
   check_code_mismatch: { status: 400, title: 'That is not the code shown on the phone' },
-  unauthenticated: { status: 401, title: 'Sign in on the phone first' },
+  unauthenticated: { status: 401, title: 'Nobody is signed in here' },
   forbidden: { status: 403, oauth: 'access_denied', title: 'This is not allowed' },
   account_unavailable: { status: 403, oauth: 'access_denied', title: 'This account cannot sign in at the moment' },
   not_found: { status: 404, oauth: 'invalid_grant', title: 'There is no such sign-in here' },

@@ -3,19 +3,19 @@
  * one winner, on every store and from any number of nodes.
  */
 import { hmac, sha256 } from '#digest'
-import { checkCodeHash, makeCheckCode } from './check-code.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { fromBase64url, toBase64url, toCrockford } from './encoding.ts'
+import { checkCodeHash, makeCheckCode } from './codes/check-code.ts'
+import { checkPayload, makePayload, parsePayload, stepSeconds } from './codes/qr-payload.ts'
+import { makeUserCode, readUserCode, showUserCode } from './codes/user-code.ts'
 import { LoginError } from './errors.ts'
 import { createGuesses } from './guesses.ts'
 import { plainText } from './plain-text.ts'
-import { checkPayload, makePayload, parsePayload, stepSeconds } from './qr-payload.ts'
-import { type Random, systemRandom } from './random.ts'
+import { fromBase64url, toBase64url, toCrockford } from './secrets/encoding.ts'
+import { type Random, systemRandom } from './secrets/random.ts'
 import type { Store } from './store.ts'
 import * as step from './ticket.ts'
 import { type BrowserOrigin, lifetimes, type Ticket, type User } from './ticket.ts'
 import { fromEntry, toEntry } from './ticket-record.ts'
-import { makeUserCode, readUserCode, showUserCode } from './user-code.ts'
 import { createWaitingRoom, type Hangup } from './waiting.ts'
 
 export interface LoginOptions {
@@ -158,7 +158,7 @@ export function createLogin(options: LoginOptions): Login {
       const ticket = await find(id)
       const changed = next(ticket)
       if (changed === ticket || (await store.put(ticketKey(id), toEntry(changed)))) return changed
-      // Somebody was first. Every lost round is another's step forward, and a ticket has few steps.
+      // Somebody was first: every lost round is another's step forward, so of all who race one always ends.
     }
   }
 
@@ -193,12 +193,12 @@ export function createLogin(options: LoginOptions): Login {
   }
 
   async function idOfUserCode(typed: string, user: User): Promise<string> {
-    await guesses.allow(user.id)
+    await guesses.take(user.id)
     const code = readUserCode(typed)
     const entry = code === undefined ? undefined : await store.get(userCodeKey(code))
-    if (entry) return entry.value
-    await guesses.miss(user.id)
-    throw new LoginError('not_found')
+    if (!entry) throw new LoginError('not_found')
+    await guesses.giveBack(user.id)
+    return entry.value
   }
 
   async function confirm(id: string, scanToken: string, user?: User): Promise<Confirmed> {
@@ -294,8 +294,15 @@ async function phoneProof(scanToken: string, user: User | undefined): Promise<(t
 
 function presentable({ id, name, avatar }: User): User {
   const shown = name === undefined ? '' : plainText(name)
-  return { id, ...(shown && { name: shown }), ...(avatar?.startsWith('https://') && { avatar }) }
+  return {
+    id,
+    ...(shown && { name: shown }),
+    ...(avatar?.startsWith('https://') && avatar.length <= longestAvatar && { avatar }),
+  }
 }
+
+/** Characters. With the rest of a ticket it stays below what a store has to take. */
+const longestAvatar = 2048
 
 /** 256 bits in base64url. */
 const token = /^[\w-]{43}$/

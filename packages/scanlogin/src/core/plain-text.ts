@@ -3,12 +3,12 @@
  * of writing, and invisible ones are taken out, so that a name cannot pose as another line or another name.
  */
 export function plainText(text: string, longest = 64): string {
-  const cleaned = text
+  const line = text
     .slice(0, longest * 8)
+    .replace(/(?!\s)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu, '')
     .replace(/\s+/gu, ' ')
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu, '')
     .trim()
-  return [...cleaned].slice(0, longest).join('')
+  return [...line].slice(0, longest).join('').trimEnd()
 }
 
 /** `Alice Liddell` as `A•••`: enough for the owner to know whose phone it was, not for anyone else. */

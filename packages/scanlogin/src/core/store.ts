@@ -16,7 +16,8 @@ export interface Store {
 
   /**
    * Calls `listener` after `key` was written. It may be called once too often, never once too few while the store is
-   * healthy; a listener reads again to learn what is true. A write that starts after the promise has resolved rings.
+   * healthy; a listener reads again to learn what is true. A write that starts after the promise has resolved rings,
+   * a refused one does not. Unsubscribing twice, or after `close`, does no harm.
    */
   subscribe(key: string, listener: () => void): Promise<Unsubscribe>
 

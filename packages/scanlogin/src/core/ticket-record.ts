@@ -28,8 +28,7 @@ export function toEntry(ticket: Ticket): Entry {
 /** `undefined` where the text is not a ticket of a layout this version knows: such an entry counts as absent. */
 export function fromEntry({ version, value }: Entry): Ticket | undefined {
   const fields = parse(value)
-  if (!Array.isArray(fields) || fields[0] !== layout) return undefined
-  // The layout number vouches for the rest: only `toEntry` writes it, and the store is ours alone.
+  if (!isFields(fields)) return undefined
   const [
     ,
     id,
@@ -43,7 +42,7 @@ export function fromEntry({ version, value }: Entry): Ticket | undefined {
     origin,
     contended,
     ...state
-  ] = fields as Fields
+  ] = fields
   const progress = toState(state)
   if (!progress) return undefined
   return {
@@ -51,11 +50,11 @@ export function fromEntry({ version, value }: Entry): Ticket | undefined {
       id,
       createdAt,
       secretHash,
-      rotationKey: rotationKey || undefined,
-      clientId: clientId || undefined,
-      returnTo: returnTo || undefined,
-      codeChallenge: codeChallenge || undefined,
-      origin: { ip: origin[0] || undefined, browser: origin[1], os: origin[2] },
+      rotationKey: given(rotationKey),
+      clientId: given(clientId),
+      returnTo: given(returnTo),
+      codeChallenge: given(codeChallenge),
+      origin: { ip: given(origin[0]), browser: origin[1], os: origin[2] },
     },
     version,
     deadline: createdAt + lifetime,
@@ -116,7 +115,8 @@ function toState([state, fields, text = '', attemptsLeft = 0]: StateFields): Tic
     case 'redeemed':
       return { state, phone }
     case 'verifying':
-      return { state, phone, checkCodeHash: text, attemptsLeft }
+      // Without a try left it would be denied; counted down from here, the tries would never end.
+      return attemptsLeft > 0 ? { state, phone, checkCodeHash: text, attemptsLeft } : undefined
     case 'denied':
       return { state, phone, reason: text === 'check_code' ? text : 'denied_on_phone' }
     default:
@@ -125,8 +125,49 @@ function toState([state, fields, text = '', attemptsLeft = 0]: StateFields): Tic
 }
 
 function toPhone([scanTokenHash, id, name, avatar]: PhoneFields): Phone {
-  const user: User = { id, ...(name && { name }), ...(avatar && { avatar }) }
+  const user: User = { id, ...(name !== 0 && { name }), ...(avatar !== 0 && { avatar }) }
   return { scanTokenHash, user }
+}
+
+function given(value: Optional): string | undefined {
+  return value === 0 ? undefined : value
+}
+
+type Check = (field: unknown) => boolean
+
+const isText: Check = field => typeof field === 'string'
+const isNumber: Check = Number.isFinite
+const isOptional: Check = field => field === 0 || isText(field)
+const orAbsent = (check: Check): Check => {
+  return field => field === undefined || check(field)
+}
+const isTuple = (...checks: Check[]): Check => {
+  return field => Array.isArray(field) && checks.every((check, index) => check(field[index]))
+}
+
+const isPhone = isTuple(isText, isText, isOptional, isOptional)
+
+/** One check for each of `Fields`, in their order: whatever stands under a key, reading it never throws. */
+const isRecord = isTuple(
+  field => field === layout,
+  isText,
+  isNumber,
+  isNumber,
+  isText,
+  isOptional,
+  isOptional,
+  isOptional,
+  isOptional,
+  isTuple(isOptional, isText, isText),
+  isNumber,
+  isText,
+  orAbsent(field => field === 0 || isPhone(field)),
+  orAbsent(isText),
+  orAbsent(isNumber),
+)
+
+function isFields(value: unknown): value is Fields {
+  return isRecord(value)
 }
 
 function parse(text: string): unknown {

@@ -9,7 +9,10 @@ export interface ApiKeys {
 }
 
 export function createApiKeys(keys: readonly string[]): ApiKeys {
-  if (keys.some(key => key.length < 32)) throw new TypeError('apiKeys must have at least 32 characters each')
+  // What no `Authorization: Bearer` can carry would never be accepted, and nobody would know why.
+  if (keys.some(key => key.length < 32 || !bearer.test(`Bearer ${key}`))) {
+    throw new TypeError('apiKeys must have at least 32 characters each, of A-Z a-z 0-9 - . _ ~ + / =')
+  }
   const digests = Promise.all(keys.map(key => sha256(key)))
   return {
     async accept(call) {
@@ -24,5 +27,7 @@ export function createApiKeys(keys: readonly string[]): ApiKeys {
 
 /** The token of `Authorization: Bearer`, RFC 6750. */
 export function bearerToken(call: Pick<Call, 'header'>): string | undefined {
-  return /^Bearer ([\w.~+/=-]{1,4096})$/i.exec(call.header('authorization') ?? '')?.[1]
+  return bearer.exec(call.header('authorization') ?? '')?.[1]
 }
+
+const bearer = /^Bearer ([\w.~+/=-]{1,8192})$/i

@@ -1,8 +1,13 @@
 /** The edge to the Web: a `Request` as a call, an answer as a `Response`. */
 import { LoginError } from '../core/errors.ts'
+import type { Hangup } from '../core/waiting.ts'
 import type { Answer, Call } from './call.ts'
 
-export function toCall(request: Request): Call {
+export interface FetchCall extends Call {
+  readonly hangup: Departure
+}
+
+export function toCall(request: Request): FetchCall {
   const url = new URL(request.url)
   return {
     method: request.method,
@@ -11,18 +16,49 @@ export function toCall(request: Request): Call {
     header: name => request.headers.get(name) ?? undefined,
     text: limit => readText(request.body, limit),
     peer: undefined,
-    hangup: request.signal,
+    hangup: new Departure(request),
     request,
   }
 }
 
-export function toResponse({ status, headers, body }: Answer): Response {
+/** `leave` is called when nobody reads the answer's stream any more. */
+export function toResponse({ status, headers, body }: Answer, leave: () => void): Response {
   const fields = new Headers()
   for (const [name, value] of Object.entries(headers)) {
     for (const one of typeof value === 'string' ? [value] : value) fields.append(name, one)
   }
-  const content = body === undefined || typeof body === 'string' ? (body ?? null) : streamOf(body)
+  const content = body === undefined || typeof body === 'string' ? (body ?? null) : streamOf(body, leave)
   return new Response(content, { status, headers: fields })
+}
+
+/** The client leaving: its request is aborted, or the stream of its answer cancelled. Runtimes differ in which they do. */
+class Departure implements Hangup {
+  readonly #request: Request
+  readonly #listeners = new Set<() => void>()
+  #left = false
+
+  constructor(request: Request) {
+    this.#request = request
+  }
+
+  get aborted(): boolean {
+    return this.#left || this.#request.signal.aborted
+  }
+
+  addEventListener(type: 'abort', listener: () => void): void {
+    this.#listeners.add(listener)
+    this.#request.signal.addEventListener(type, listener)
+  }
+
+  removeEventListener(type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener)
+    this.#request.signal.removeEventListener(type, listener)
+  }
+
+  leave(): void {
+    this.#left = true
+    for (const listener of this.#listeners) listener()
+  }
 }
 
 async function readText(body: ReadableStream<Uint8Array> | null, limit: number): Promise<string> {
@@ -32,7 +68,7 @@ async function readText(body: ReadableStream<Uint8Array> | null, limit: number):
   let text = ''
   let size = 0
   for (;;) {
-    const { value, done } = await reader.read()
+    const { value, done } = await reader.read().catch(brokenOff)
     if (done) return text + finish(decoder)
     size += value.byteLength
     if (size > limit) {
@@ -41,6 +77,10 @@ async function readText(body: ReadableStream<Uint8Array> | null, limit: number):
     }
     text += finish(decoder, value)
   }
+}
+
+function brokenOff(cause: unknown): never {
+  throw new LoginError('invalid_request', { detail: 'The body broke off.', cause })
 }
 
 /** Decodes one piece, or what is left over; text that is not UTF-8 is a bad request. */
@@ -52,7 +92,7 @@ function finish(decoder: TextDecoder, piece?: Uint8Array): string {
   }
 }
 
-function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
+function streamOf(pieces: AsyncIterable<string>, leave: () => void): ReadableStream<Uint8Array> {
   const utf8 = new TextEncoder()
   const iterator = pieces[Symbol.asyncIterator]()
   return new ReadableStream({
@@ -62,6 +102,8 @@ function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
       else controller.enqueue(utf8.encode(value))
     },
     async cancel() {
+      // The generator may be waiting, and hears of its end only once that is over.
+      leave()
       await iterator.return?.()
     },
   })

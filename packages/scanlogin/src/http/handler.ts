@@ -24,7 +24,10 @@ export interface Handler {
 export function createHandler(login: Login, options: HandlerOptions): Handler {
   const site = createSite(login, options)
   const answer = (call: Call) => answerCall(site, call)
-  const handler = async (request: Request) => toResponse(await answer(toCall(request)))
+  const handler = async (request: Request) => {
+    const call = toCall(request)
+    return toResponse(await answer(call), () => call.hangup.leave())
+  }
   return Object.assign(handler, { answer, base: site.base })
 }
 
@@ -40,12 +43,12 @@ async function route(site: Site, call: Call): Promise<Answer> {
     const headers = site.origins.preflight(call)
     if (headers) return empty(204, headers)
   }
-  const action = methods[call.method]
-  return action ? action(site, call, id) : methodNotAllowed(Object.keys(methods).join(', '))
+  const action = methods.get(call.method)
+  return action ? action(site, call, id) : methodNotAllowed([...methods.keys()].join(', '))
 }
 
 type Action = (site: Site, call: Call, id: string) => Promise<Answer>
-type Methods = Readonly<Record<string, Action | undefined>>
+type Methods = ReadonlyMap<string, Action>
 
 function find({ base }: Site, path: string): [Methods, id: string] {
   if (path.startsWith(`${base}/`)) {
@@ -60,19 +63,33 @@ function find({ base }: Site, path: string): [Methods, id: string] {
 const readOrStream: Action = (site, call, id) =>
   call.header('accept')?.includes('text/event-stream') ? streamTicket(site, call, id) : readTicket(site, call, id)
 
-// Maps, because an object also answers to names such as `__proto__`.
+// Maps, because an object also answers to names such as `__proto__`, in a path and as a method.
+const post = (action: Action): Methods => new Map([['POST', action]])
+
 const collections = new Map<string, Methods>([
-  ['tickets', { POST: createTicket }],
-  ['scan', { POST: scanCode }],
-  ['session', { GET: readSession, DELETE: endSession }],
+  ['tickets', post(createTicket)],
+  ['scan', post(scanCode)],
+  [
+    'session',
+    new Map([
+      ['GET', readSession],
+      ['DELETE', endSession],
+    ]),
+  ],
 ])
 
 const tickets = new Map<string | undefined, Methods>([
-  [undefined, { GET: readOrStream, DELETE: cancelTicket }],
-  ['verify', { POST: verifyTicket }],
-  ['redeem', { POST: redeemTicket }],
-  ['confirm', { POST: confirmTicket }],
-  ['deny', { POST: denyTicket }],
+  [
+    undefined,
+    new Map([
+      ['GET', readOrStream],
+      ['DELETE', cancelTicket],
+    ]),
+  ],
+  ['verify', post(verifyTicket)],
+  ['redeem', post(redeemTicket)],
+  ['confirm', post(confirmTicket)],
+  ['deny', post(denyTicket)],
 ])
 
 const ticketId = /^[0-9A-HJKMNP-TV-Z]{26}$/

@@ -1,6 +1,6 @@
-/** The same two functions as `core/digest.ts`, by `node:crypto`. */
+/** The same two functions as `core/secrets/digest.ts`, by `node:crypto`. */
 import { createHash, createHmac } from 'node:crypto'
-import type { Bytes } from '../core/encoding.ts'
+import type { Bytes } from '../core/secrets/encoding.ts'
 
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url')

@@ -85,7 +85,12 @@ function originOf(host: string | undefined): string {
   return URL.canParse(origin) ? new URL(origin).origin : 'http://localhost'
 }
 
-/** The client leaving, as the part of an `AbortSignal` that waiting needs, for a tenth of its memory. */
+/**
+ * The client leaving, as the part of an `AbortSignal` that waiting needs, for a tenth of its memory.
+ *
+ * A request that was pipelined behind one that is still being answered has no socket yet, and would never hear that its
+ * client has left. It counts as left from the start, so that it is answered without waiting.
+ */
 class NodeHangup implements Hangup {
   readonly #response: ServerResponse
 
@@ -94,7 +99,7 @@ class NodeHangup implements Hangup {
   }
 
   get aborted(): boolean {
-    return this.#response.destroyed
+    return this.#response.destroyed || this.#response.socket === null
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {

@@ -7,13 +7,13 @@ import { clamp, resourceOf, secretOf } from './browser.ts'
 export async function streamTicket(site: Site, call: Call, id: string): Promise<Answer> {
   const { secret } = secretOf(site, call, id)
   // A stranger is refused before the stream begins.
-  await site.login.read(id, secret)
+  const now = versionAt(await site.login.read(id, secret), site.login.clock.now())
   const since = call.header('last-event-id') ?? new URLSearchParams(call.query).get('since')
   return {
     status: 200,
     // nginx keeps a stream to itself until it ends unless it is told not to.
     headers: { ...always, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' },
-    body: events(site, call, { id, secret, since: clamp(since, Number.MAX_SAFE_INTEGER) }),
+    body: events(site, call, { id, secret, since: clamp(since, now) }),
   }
 }
 

@@ -8,14 +8,15 @@ import { stateAt, type Ticket, type User } from '../../core/ticket.ts'
 import { bearerToken } from '../api-keys.ts'
 import { type Fields, invalid, readFields, requiredTextIn, textIn, userIn } from '../body.ts'
 import { type Answer, type Call, json } from '../call.ts'
+import type { Credential } from '../origin.ts'
 import type { Site } from '../site.ts'
 import { type ConfirmedResource, type ScanContext, type ScannedResource, secondsLeft } from '../wire.ts'
 
 export async function scanCode(site: Site, call: Call): Promise<Answer> {
-  const trusted = await acceptPhone(site, call)
-  const fields = await readFields(call, trusted ? ['qr', 'user_code', 'user'] : ['qr', 'user_code'])
+  const known = await callingUser(site, call)
+  const fields = await readFields(call, known ? ['qr', 'user_code'] : ['qr', 'user_code', 'user'])
   const code = codeIn(fields)
-  const user = trusted ? userIn(fields) : await signedInUser(site, call)
+  const user = known ?? userIn(fields)
   const { ticket, scanToken } = await site.login.scan(code, user)
   const now = site.login.clock.now()
   const state = stateAt(ticket, now)
@@ -43,22 +44,26 @@ export async function denyTicket(site: Site, call: Call, id: string): Promise<An
 }
 
 async function decision(site: Site, call: Call): Promise<{ scanToken: string; user: User | undefined }> {
-  const trusted = await acceptPhone(site, call)
-  const scanToken = requiredTextIn(await readFields(call, ['scan_token']), 'scan_token', 64)
-  return { scanToken, user: trusted ? undefined : await signedInUser(site, call) }
+  const user = await callingUser(site, call)
+  return { scanToken: requiredTextIn(await readFields(call, ['scan_token']), 'scan_token', 64), user }
 }
 
-/** Resolves to `true` where the app's own back end calls, with its key. */
-async function acceptPhone(site: Site, call: Call): Promise<boolean> {
-  const trusted = await site.apiKeys.accept(call)
-  if (!trusted) site.origins.check(call, bearerToken(call) === undefined ? 'ambient' : 'explicit')
-  return trusted
-}
-
-async function signedInUser(site: Site, call: Call): Promise<User> {
+/**
+ * Who is signed in on the phone; `undefined` where the app's own back end calls, with its key, and speaks for any user.
+ * It comes before the body: a back end whose key is mistyped is told so, not that "user" is no field.
+ */
+async function callingUser(site: Site, call: Call): Promise<User | undefined> {
+  if (await site.apiKeys.accept(call)) return undefined
+  site.origins.check(call, credentialOf(call))
   const user = await site.authenticate(call.request)
   if (!user) throw new LoginError('unauthenticated')
   return user
+}
+
+/** A phone that sends no credential at all is not forbidden anything: it has yet to sign in. */
+function credentialOf(call: Call): Credential {
+  if (bearerToken(call) !== undefined) return 'explicit'
+  return call.header('cookie') === undefined ? 'none' : 'ambient'
 }
 
 function codeIn(fields: Fields): ScannedCode {

@@ -27,16 +27,18 @@ export async function sessionAnswer(
 }
 
 export async function readSession(site: Site, call: Call): Promise<Answer> {
+  const sessions = sessionsOf(site)
   const { token } = tokenOf(site, call)
-  const session = token === undefined ? undefined : await sessionsOf(site).read(token)
+  const session = token === undefined ? undefined : await sessions.read(token)
   if (!session) throw new LoginError('unauthenticated', { detail: 'There is no session.' })
   return json(200, { user: toUserResource(session.user), session: resourceOf(site, session) })
 }
 
 export async function endSession(site: Site, call: Call): Promise<Answer> {
+  const sessions = sessionsOf(site)
   const { token, credential } = tokenOf(site, call)
   site.origins.check(call, credential)
-  if (token !== undefined) await sessionsOf(site).end(token)
+  if (token !== undefined) await sessions.end(token)
   return empty(204, { 'set-cookie': setCookie(cookieName, '', { secure: site.secure, maxAge: 0 }) })
 }
 

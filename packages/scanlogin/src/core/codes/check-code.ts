@@ -3,7 +3,7 @@
  * from the scan token, so a phone that repeats "confirm" is shown the same digits although nobody stored them.
  */
 import { hmac, sha256 } from '#digest'
-import { fromBase64url } from './encoding.ts'
+import { fromBase64url } from '../secrets/encoding.ts'
 
 export async function makeCheckCode(id: string, scanToken: string, digits: number): Promise<string> {
   const mac = await hmac(fromBase64url(scanToken), `c1.${id}`)

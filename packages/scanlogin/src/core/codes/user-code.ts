@@ -2,7 +2,7 @@
  * The way without a camera: eight letters shown as `WDJB-MJHT`. Letters only, no vowels, so that no word appears and
  * nothing is mistaken for a digit (RFC 8628 section 6.1); 34.5 bits, so guessing has to be counted.
  */
-import type { Random } from './random.ts'
+import type { Random } from '../secrets/random.ts'
 
 export function makeUserCode(random: Random): string {
   let code = ''

@@ -4,9 +4,9 @@
  * itself; the server takes its own step and the one before, so a picture of the code is dead after 20 s.
  */
 import { hmac } from '#digest'
-import { fromBase64url, toCrockford } from './encoding.ts'
-import { LoginError } from './errors.ts'
-import { sameDigest, type Ticket } from './ticket.ts'
+import { LoginError } from '../errors.ts'
+import { fromBase64url, toCrockford } from '../secrets/encoding.ts'
+import { sameDigest, type Ticket } from '../ticket.ts'
 
 export const stepSeconds = 10
 

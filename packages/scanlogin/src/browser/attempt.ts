@@ -1,0 +1,266 @@
+/**
+ * One ticket from create to its end, as a stream of states. It owns every request and timer of that ticket; when it is
+ * ended, nothing of it moves any more.
+ */
+import type { CreateBody, CreatedResource, TicketResource } from '../http/wire.ts'
+import { type Answer, type Calls, ownProblem, type Refusal, type TicketKey, type Trouble } from './calls.ts'
+import { digests, toBase64url } from './digest.ts'
+import { type Rotation, startRotation } from './rotation.ts'
+import type { ClientState, Problem } from './state.ts'
+import { backoff, type ClientClock, pause } from './timing.ts'
+import { type Watch, watchTicket } from './watch.ts'
+
+export interface AttemptOptions {
+  calls: Calls
+  request: CreateBody
+  pkce: boolean
+  autoRedeem: boolean
+  wait: number
+  clock: ClientClock
+  random: () => number
+  show(state: ClientState): void
+}
+
+export interface Attempt {
+  /** Asks the server anew: the page is back, or a person does not want to wait for the next try. */
+  nudge(): void
+  /** Holds no connection while nobody looks. */
+  rest(): void
+  verify(checkCode: string): Promise<void>
+  redeem(): Promise<void>
+  /** Seconds until the present state ends. */
+  secondsLeft(): number
+  /** Stops everything here. The ticket itself lives on until its deadline. */
+  end(): void
+  /** Tells the server that this ticket is given up. */
+  cancel(): Promise<void>
+}
+
+export function openAttempt(options: AttemptOptions): Attempt {
+  const { calls, autoRedeem, clock, random } = options
+  const ended = new AbortController()
+  let nap = new AbortController()
+  let key: TicketKey | undefined
+  let created: CreatedResource | undefined
+  let ticket: TicketResource | undefined
+  let codeVerifier: string | undefined
+  let qrUrl = ''
+  let deadline = 0
+  let shown: ClientState['state'] = 'loading'
+  let collecting = false
+  /** The server has known this ticket after its creation. */
+  let answered = false
+  let check: { checking: boolean; problem?: Problem } = { checking: false }
+  let rotation: Rotation | undefined
+  let watch: Watch | undefined
+
+  async function begin(): Promise<void> {
+    const challenge = await makeChallenge()
+    const answer = await insist(() => calls.create({ ...options.request, ...challenge }, ended.signal))
+    if (answer.kind === 'aborted') return
+    if (answer.kind === 'refused') return fail(answer.problem)
+    created = answer.value
+    key = { id: created.id, secret: created.secret }
+    qrUrl = created.qr.url
+    rotation = startRotation(created, {
+      clock,
+      draw(url) {
+        qrUrl = url
+        if (ticket && shown === 'waiting') showTicket(ticket)
+      },
+      fail: () => fail(ownProblem('code_not_drawn')),
+    })
+    watch = watchTicket({ ...options, key, version: created.version, hear, stumble, refuse })
+    hear(created)
+  }
+
+  async function makeChallenge(): Promise<CreateBody> {
+    if (!options.pkce) return {}
+    codeVerifier = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
+    const challenge = toBase64url(await digests().sha256(codeVerifier))
+    return { code_challenge: challenge, code_challenge_method: 'S256' }
+  }
+
+  /** Repeats a call through trouble, with growing pauses, until somebody of ours has answered. */
+  async function insist<T>(call: () => Promise<Answer<T>>, longest?: number): Promise<Exclude<Answer<T>, Trouble>> {
+    for (let failures = 1; ; failures++) {
+      const answer = await call()
+      if (ended.signal.aborted) return { kind: 'aborted' }
+      if (answer.kind !== 'trouble') return answer
+      const retryIn = backoff({ failures, retryAfter: answer.retryAfter, ...(longest && { longest }) }, random)
+      stumble(answer, failures, retryIn)
+      nap = new AbortController()
+      await pause(clock, retryIn, nap.signal)
+    }
+  }
+
+  /** One failure is nothing to bother people with. */
+  function stumble({ problem }: Trouble, failures: number, retryIn: number): void {
+    if (failures >= failuresBeforeOffline) show({ state: 'offline', retryIn: Math.ceil(retryIn / 1000), problem })
+  }
+
+  function hear(heard: TicketResource): 'on' | 'enough' {
+    if (heard.state !== ticket?.state) check = { checking: false }
+    answered ||= heard !== created
+    const endsAt = clock.now() + heard.expires_in * 1000
+    // Seconds on the wire are rounded up, so of two reports of one deadline the earlier is the better.
+    deadline = heard.version === ticket?.version ? Math.min(deadline, endsAt) : endsAt
+    ticket = heard
+    if (heard.state === 'pending') rotation?.isAged((created?.expires_in ?? 0) - heard.expires_in)
+    else rotation?.stop()
+    const collect = heard.state === 'redeemed' || (heard.state === 'confirmed' && autoRedeem)
+    showTicket(heard)
+    if (isOver(heard)) end()
+    if (collect) void redeem()
+    return collect || isOver(heard) ? 'enough' : 'on'
+  }
+
+  function refuse({ problem }: Refusal): void {
+    // A ticket that is long over is forgotten by the server: that is what we find after a night's sleep. Unknown from
+    // the start means that the browser keeps no cookies, and a new code would end no better.
+    const forgotten = problem.code === 'not_found' && (answered || secondsLeft() === 0)
+    finish(forgotten ? { state: 'expired' } : endBy(problem))
+  }
+
+  function fail(problem: Problem): void {
+    finish({ state: 'error', problem })
+  }
+
+  function finish(state: ClientState): void {
+    show(state)
+    end()
+  }
+
+  function show(state: ClientState): void {
+    if (ended.signal.aborted) return
+    shown = state.state
+    options.show(state)
+  }
+
+  function showTicket(shown: TicketResource): void {
+    show(stateOf(shown, { qrUrl, userCode: created?.user_code ?? '', expiresIn: secondsLeft(), check }))
+  }
+
+  function secondsLeft(): number {
+    return Math.max(0, Math.ceil((deadline - clock.now()) / 1000))
+  }
+
+  async function verify(checkCode: string): Promise<void> {
+    if (!key || ticket?.state !== 'verifying' || check.checking) return
+    check = { checking: true }
+    showTicket(ticket)
+    const answer = await calls.verify(key, checkCode, ended.signal)
+    if (answer.kind === 'aborted') return
+    if (answer.kind === 'ok') {
+      // The watch may have heard more in the meantime; if not, it need not be waited for.
+      if (answer.value.version > ticket.version && hear(answer.value) === 'enough') watch?.stop()
+      return
+    }
+    // Never repeated by itself: a miss whose answer was lost would be counted twice.
+    mismatch(answer.problem)
+  }
+
+  function mismatch(problem: Problem): void {
+    watch?.nudge()
+    if (ticket?.state !== 'verifying') return
+    check = { checking: false, problem }
+    const attemptsLeft = problem.attemptsLeft ?? ticket.check_code?.attempts_left ?? 0
+    if (problem.attemptsLeft === 0) return
+    ticket = { ...ticket, check_code: { digits: ticket.check_code?.digits ?? 0, attempts_left: attemptsLeft } }
+    showTicket(ticket)
+  }
+
+  async function redeem(): Promise<void> {
+    if (!key || collecting || (ticket?.state !== 'confirmed' && ticket?.state !== 'redeemed')) return
+    collecting = true
+    const proof = key
+    // A lost answer does not lose the sign-in: for 30 s the same browser is given the same session again.
+    const answer = await insist(() => calls.redeem(proof, codeVerifier, ended.signal), longestRedeemPause)
+    if (answer.kind === 'aborted') return
+    if (answer.kind === 'refused') return finish(endBy(answer.problem))
+    const { user, session, return_to: returnTo } = answer.value
+    finish({ state: 'signedIn', user, session, ...(returnTo !== undefined && { returnTo }) })
+  }
+
+  function end(): void {
+    ended.abort()
+    nap.abort()
+    rotation?.stop()
+    watch?.stop()
+  }
+
+  // One turn later, so that who called can hold on to this attempt before its first state.
+  void Promise.resolve()
+    .then(begin)
+    .catch(() => fail(ownProblem('code_not_drawn')))
+  return {
+    nudge() {
+      nap.abort()
+      watch?.nudge()
+    },
+    rest: () => watch?.rest(),
+    verify,
+    redeem,
+    secondsLeft,
+    end,
+    async cancel() {
+      const given = ended.signal.aborted ? undefined : key
+      end()
+      if (given) await calls.cancel(given, new AbortController().signal)
+    },
+  }
+}
+
+/** One lost request is repeated in silence. */
+const failuresBeforeOffline = 2
+/** Seconds: a confirmed ticket waits 30 s, and a lost session can be asked for again for 30 s more. */
+const longestRedeemPause = 2
+
+/** A refusal that says how the ticket ended is that end; any other needs a person. */
+function endBy(problem: Problem): ClientState {
+  switch (problem.code) {
+    case 'ticket_expired':
+      return { state: 'expired' }
+    case 'ticket_denied':
+      return { state: 'denied', reason: 'denied_on_phone' }
+    case 'ticket_cancelled':
+      return { state: 'cancelled' }
+    default:
+      return { state: 'error', problem }
+  }
+}
+
+function isOver({ state }: TicketResource): boolean {
+  return state === 'denied' || state === 'cancelled' || state === 'expired'
+}
+
+interface Shown {
+  qrUrl: string
+  userCode: string
+  expiresIn: number
+  check: { checking: boolean; problem?: Problem }
+}
+
+function stateOf(ticket: TicketResource, { qrUrl, userCode, expiresIn, check }: Shown): ClientState {
+  const living = { expiresIn, contended: ticket.contended === true }
+  const scanner = ticket.scanned_by ? { scannedBy: ticket.scanned_by.name } : {}
+  switch (ticket.state) {
+    case 'pending':
+      return { state: 'waiting', qrUrl, userCode, ...living }
+    case 'scanned':
+      return { state: 'scanned', ...scanner, ...living }
+    case 'verifying': {
+      const { digits = 4, attempts_left: attemptsLeft = 0 } = ticket.check_code ?? {}
+      return { state: 'verifying', digits, attemptsLeft, ...check, ...scanner, ...living }
+    }
+    // Redeemed can only have been us: the answer is on its way, or lost and about to be asked for again.
+    case 'confirmed':
+    case 'redeemed':
+      return { state: 'confirmed', ...scanner, ...living }
+    case 'denied':
+      return { state: 'denied', reason: ticket.reason ?? 'denied_on_phone' }
+    case 'cancelled':
+    case 'expired':
+      return { state: ticket.state }
+  }
+}

@@ -1,0 +1,143 @@
+/** What each state looks like, decided without a screen: words, sign and buttons. The view only carries it out. */
+
+import { fill, type Messages } from '../messages.ts'
+import type { ClientState, Problem } from '../state.ts'
+import type { IconName } from './icons.ts'
+
+export interface Scene {
+  /** `code` shows the QR code; in all others it is covered. */
+  readonly kind: 'code' | 'calm' | 'busy' | 'form' | 'good' | 'bad'
+  readonly icon?: IconName
+  /** Read out when it changes. */
+  readonly title: string
+  readonly text?: string
+  /** The button, and what it is for. */
+  readonly action?: { readonly label: string; readonly does: 'start' | 'refresh' }
+  /** A quieter way out. */
+  readonly wayOut?: string
+  readonly notice?: string
+  /** Around the `{time}` that is left, where people should see it. */
+  readonly timer?: string
+  readonly form?: FormScene
+}
+
+export interface FormScene {
+  readonly digits: number
+  readonly label: string
+  readonly button: string
+  readonly busy: boolean
+  readonly error?: string
+}
+
+export function sceneOf(state: ClientState, words: Messages): Scene {
+  const refresh = (label: string) => ({ label, does: 'refresh' }) as const
+  switch (state.state) {
+    case 'idle':
+      return {
+        kind: 'calm',
+        icon: 'phone',
+        title: words.idle,
+        action: { label: words.showCode, does: 'start' },
+      }
+    case 'loading':
+      return { kind: 'busy', title: words.loading }
+    case 'waiting':
+      return { kind: 'code', title: words.waiting, timer: words.validFor, ...contention(state.contended, words) }
+    case 'scanned':
+    case 'verifying':
+    case 'confirmed':
+      return claimedScene(state, words)
+    case 'signedIn': {
+      const { name } = state.user
+      return { kind: 'good', icon: 'check', title: name ? fill(words.welcome, { name }) : words.signedIn }
+    }
+    case 'denied': {
+      const title = state.reason === 'check_code' ? words.deniedCode : words.denied
+      return { kind: 'bad', icon: 'cross', title, text: words.deniedText, action: refresh(words.newCode) }
+    }
+    case 'cancelled':
+      return { kind: 'calm', icon: 'cross', title: words.cancelled, action: refresh(words.newCode) }
+    case 'expired': {
+      const { expired: title, expiredText: text } = words
+      return { kind: 'calm', icon: 'clock', title, text, action: refresh(words.newCode) }
+    }
+    case 'offline': {
+      const busy = state.problem.status >= 429
+      const [title, text] = busy ? [words.busy, words.busyText] : [words.offline, words.offlineText]
+      return { kind: 'calm', icon: busy ? 'clock' : 'offline', title, text, action: refresh(words.tryNow) }
+    }
+    case 'error': {
+      const text = explain(state.problem, words)
+      return { kind: 'bad', icon: 'alert', title: words.error, text, action: refresh(words.tryAgain) }
+    }
+  }
+}
+
+type ClaimedState = Extract<ClientState, { state: 'scanned' | 'verifying' | 'confirmed' }>
+
+/** Somebody's phone holds the ticket. */
+function claimedScene(state: ClaimedState, words: Messages): Scene {
+  const notice = contention(state.contended, words)
+  const scannedBy = state.scannedBy ? fill(words.scannedBy, { name: state.scannedBy }) : words.scanned
+  switch (state.state) {
+    case 'scanned': {
+      const text = words.confirmOnPhone
+      return {
+        kind: 'calm',
+        icon: 'phone',
+        title: scannedBy,
+        text,
+        wayOut: words.notYou,
+        timer: words.timeLeft,
+        ...notice,
+      }
+    }
+    case 'verifying': {
+      const { digits, checking, problem } = state
+      const form: FormScene = {
+        digits,
+        label: fill(words.digitsLabel, { digits }),
+        button: checking ? words.checking : words.verify,
+        busy: checking,
+        ...(problem && { error: mismatch(problem, state.attemptsLeft, words) }),
+      }
+      return {
+        kind: 'form',
+        title: words.verifying,
+        text: scannedBy,
+        wayOut: words.notYou,
+        timer: words.timeLeft,
+        form,
+        ...notice,
+      }
+    }
+    case 'confirmed':
+      return { kind: 'busy', title: words.confirmed, text: scannedBy }
+  }
+}
+
+function contention(contended: boolean, words: Messages): { notice?: string } {
+  return contended ? { notice: words.contended } : {}
+}
+
+function mismatch({ code }: Problem, left: number, words: Messages): string {
+  return code === 'check_code_mismatch' ? fill(words.mismatch, { left }) : words.notSent
+}
+
+function explain({ code }: Problem, words: Messages): string {
+  switch (code) {
+    case 'account_unavailable':
+      return words.errorAccount
+    case 'forbidden':
+      return words.errorForbidden
+    case 'not_found':
+      return words.errorCookies
+    default:
+      return words.errorText
+  }
+}
+
+/** `1:05` */
+export function clockFace(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

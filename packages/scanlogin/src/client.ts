@@ -1,0 +1,17 @@
+/** QR sign-in in a browser, without a screen. */
+export type { Fetch } from './browser/calls.ts'
+export { type Client, type ClientOptions, createClient } from './browser/client.ts'
+export type { Page, PageChange } from './browser/page.ts'
+export type {
+  ClientState,
+  ConfirmedState,
+  DeniedState,
+  ErrorState,
+  OfflineState,
+  Problem,
+  ScannedState,
+  SignedInState,
+  VerifyingState,
+  WaitingState,
+} from './browser/state.ts'
+export type { ClientClock } from './browser/timing.ts'

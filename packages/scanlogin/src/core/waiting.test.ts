@@ -1,0 +1,295 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { memoryStore } from '../stores/memory.ts'
+import { createClock, type ManualClock } from '../testing/clock.ts'
+import { type Created, createLogin, type Login } from './login.ts'
+import type { Entry, Store } from './store.ts'
+import type { Ticket } from './ticket.ts'
+import { createWaitingRoom, type Hangup } from './waiting.ts'
+
+const alice = { id: 'alice' }
+const origin = { ip: undefined, browser: 'Firefox', os: 'Linux' }
+
+let clock: ManualClock
+let store: ReturnType<typeof countingStore>
+let login: Login
+let browser: Created
+
+beforeEach(async () => {
+  clock = createClock()
+  store = countingStore(memoryStore({ clock }))
+  login = createLogin({ store, publicUrl: 'https://id.example.com', clock })
+  browser = await login.create({ origin })
+})
+
+afterEach(() => {
+  // Whatever ended a wait, nothing of it stays behind.
+  expect({ subscribers: store.subscribers(), timers: clock.timers(), waiting: login.waiting() }).toEqual({
+    subscribers: 0,
+    timers: 0,
+    waiting: 0,
+  })
+})
+
+describe('a waiting browser', () => {
+  it('is answered at once when it has missed something', async () => {
+    await login.scan({ qr: browser.qrUrl }, alice)
+    expect(await wait({ since: 1 })).toMatchObject({ state: 'scanned', version: 2 })
+    expect(await wait({ since: 0 })).toMatchObject({ version: 2 })
+  })
+
+  it('is answered as soon as the ticket changes, without any time passing', async () => {
+    const answer = wait({ since: 1 })
+    await clock.advance(1000)
+    expect(login.waiting()).toBe(1)
+    await login.scan({ qr: browser.qrUrl }, alice)
+    expect(await answer).toMatchObject({ state: 'scanned', version: 2 })
+  })
+
+  it('hears of a contending scan as of any other change', async () => {
+    await login.scan({ qr: browser.qrUrl }, alice)
+    const answer = wait({ since: 2 })
+    await clock.advance(1000)
+    await login.scan({ qr: browser.qrUrl }, { id: 'bob' }).catch(() => {})
+    expect(await answer).toMatchObject({ contended: true, version: 3 })
+  })
+
+  it('is answered with what it knows when its time is over', async () => {
+    const answer = watched(wait({ since: 1, seconds: 25 }))
+    await clock.advance(24_999)
+    expect(answer.value).toBeUndefined()
+    await clock.advance(1)
+    expect(answer.value).toMatchObject({ state: 'pending', version: 1 })
+  })
+
+  it('is not kept at all when it does not want to wait', async () => {
+    expect(await wait({ since: 1, seconds: 0 })).toMatchObject({ state: 'pending', version: 1 })
+  })
+
+  it('hears at the deadline that the ticket has expired', async () => {
+    // No look of the regular ones falls on the deadline.
+    await clock.advance(108_000)
+    const answer = watched(wait({ since: 1, seconds: 25 }))
+    await clock.advance(11_999)
+    expect(answer.value).toBeUndefined()
+    await clock.advance(1)
+    expect(answer.value).toEqual(browser.ticket)
+    expect(clock.now()).toBe(browser.ticket.deadline)
+  })
+
+  it('is answered at once, whatever it claims to have seen, when the ticket has ended', async () => {
+    await login.cancel(browser.ticket.birth.id, browser.secret)
+    expect(await wait({ since: 1_000_000 })).toMatchObject({ state: 'cancelled' })
+    const other = await login.create({ origin })
+    await clock.advance(120_000)
+    const since = 1_000_000
+    expect(await login.wait(other.ticket.birth.id, other.secret, { since, seconds: 25 })).toEqual(other.ticket)
+  })
+
+  it('hears of a change within 5 s though every ring is lost', async () => {
+    store.deafen()
+    const answer = watched(wait({ since: 1 }))
+    await clock.advance(7000)
+    await login.scan({ qr: browser.qrUrl }, alice)
+    expect(answer.value).toBeUndefined()
+    await clock.advance(2999)
+    expect(answer.value).toBeUndefined()
+    await clock.advance(1)
+    expect(answer.value).toMatchObject({ state: 'scanned' })
+  })
+
+  it('goes on waiting when it is rung for nothing', async () => {
+    const answer = watched(wait({ since: 1 }))
+    await clock.advance(1000)
+    for (let i = 0; i < 3; i++) {
+      store.ringAll()
+      await clock.advance(100)
+    }
+    expect(answer.value).toBeUndefined()
+    await login.scan({ qr: browser.qrUrl }, alice)
+    await clock.advance(0)
+    expect(answer.value).toMatchObject({ state: 'scanned' })
+  })
+
+  it('that hangs up is let go at once', async () => {
+    const hangup = new AbortController()
+    const answer = watched(wait({ since: 1, hangup: hangup.signal }))
+    await clock.advance(1000)
+    hangup.abort()
+    await clock.advance(0)
+    expect(answer.value).toMatchObject({ state: 'pending' })
+  })
+
+  it('that has hung up before it came is not kept', async () => {
+    expect(await wait({ since: 1, hangup: AbortSignal.abort() })).toMatchObject({ state: 'pending' })
+  })
+
+  it('leaves no listener on what tells of its hanging up', async () => {
+    const hangup = countingHangup()
+    const answer = wait({ since: 1, hangup })
+    await clock.advance(1000)
+    expect(hangup.listeners()).toBe(1)
+    await login.scan({ qr: browser.qrUrl }, alice)
+    await answer
+    expect(hangup.listeners()).toBe(0)
+  })
+
+  it('is answered when the server drains, and so is who comes later', async () => {
+    const answers = [wait({ since: 1 }), wait({ since: 1 }), wait({ since: 1 })]
+    await clock.advance(1000)
+    expect(login.waiting()).toBe(3)
+    login.drain()
+    for (const answer of answers) expect(await answer).toMatchObject({ state: 'pending' })
+    expect(await wait({ since: 1 })).toMatchObject({ state: 'pending' })
+  })
+
+  it('hears that its ticket is unknown when the store has lost it', async () => {
+    const answer = wait({ since: 1 }).catch(error => error)
+    await clock.advance(1000)
+    store.lose()
+    await clock.advance(5000)
+    expect(await answer).toMatchObject({ code: 'not_found' })
+  })
+
+  it('hears of an outage when the store fails while it waits', async () => {
+    const answer = wait({ since: 1 }).catch(error => error)
+    await clock.advance(1000)
+    store.fail()
+    await clock.advance(5000)
+    expect(await answer).toMatchObject({ message: 'out of order' })
+  })
+
+  it('with a wrong secret does not wait', async () => {
+    const { id } = browser.ticket.birth
+    const answer = login.wait(id, 'x'.repeat(43), { since: 1, seconds: 25 })
+    await expect(answer).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('is one of a thousand that a change of its own ticket alone wakes', async () => {
+    const others = await Promise.all(Array.from({ length: 999 }, () => login.create({ origin })))
+    const waits = others.map(({ ticket, secret }) => {
+      return watched(login.wait(ticket.birth.id, secret, { since: 1, seconds: 25 }))
+    })
+    const answer = watched(wait({ since: 1 }))
+    await clock.advance(1)
+    expect(login.waiting()).toBe(1000)
+    await login.scan({ qr: browser.qrUrl }, alice)
+    await clock.advance(0)
+    expect(answer.value).toMatchObject({ state: 'scanned' })
+    expect(waits.filter(({ value }) => value)).toEqual([])
+    expect(login.waiting()).toBe(999)
+    login.drain()
+    await clock.advance(0)
+  })
+})
+
+describe('a change that meets a waiter on its way in', () => {
+  it('is not missed, in whatever order the store gets round to them', async () => {
+    const property = fc.asyncProperty(fc.scheduler(), async scheduler => {
+      const shared = inTurns(memoryStore({ clock }), what => scheduler.schedule(Promise.resolve(), what))
+      const room = createWaitingRoom(shared, clock)
+      const look = () => shared.get('key')
+      const nextLook = (seen: Entry | undefined) => (seen ? undefined : clock.now() + 60_000)
+      const answer = watched(room.wait('key', { look, nextLook }))
+      const writing = shared.put('key', { version: 1, expiresAt: clock.now() + 60_000, value: '' })
+      await scheduler.waitIdle()
+      expect(await writing).toBe(true)
+      expect(answer.value).toMatchObject({ version: 1 })
+      expect(room.size()).toBe(0)
+    })
+    await fc.assert(property, { numRuns: 200, seed: 1 })
+  })
+})
+
+interface WaitRequest {
+  since: number
+  seconds?: number
+  hangup?: Hangup
+}
+
+function wait({ since, seconds = 25, hangup }: WaitRequest): Promise<Ticket> {
+  return login.wait(browser.ticket.birth.id, browser.secret, { since, seconds, hangup })
+}
+
+/** What a promise has brought so far, for a test that must not wait for it. */
+function watched<T>(promise: Promise<T>): { value?: T } {
+  const seen: { value?: T } = {}
+  void promise.then(value => {
+    seen.value = value
+  })
+  return seen
+}
+
+/** A store that counts who listens, and that can lose its rings, its entries or its connection. */
+function countingStore(real: Store) {
+  const listening = new Set<() => void>()
+  let deaf = false
+  let lost = false
+  let failing = false
+  return {
+    ...real,
+    async get(key: string) {
+      if (failing) throw new Error('out of order')
+      return lost ? undefined : real.get(key)
+    },
+    async subscribe(key: string, listener: () => void) {
+      const heard = () => {
+        if (!deaf) listener()
+      }
+      const leave = await real.subscribe(key, heard)
+      listening.add(heard)
+      return () => {
+        listening.delete(heard)
+        leave()
+      }
+    },
+    subscribers: () => listening.size,
+    ringAll() {
+      for (const listener of listening) listener()
+    },
+    deafen() {
+      deaf = true
+    },
+    lose() {
+      lost = true
+    },
+    fail() {
+      failing = true
+    },
+  }
+}
+
+/** Every call, every answer and every ring waits for its turn. */
+function inTurns(real: Store, turn: (what: string) => Promise<unknown>): Store {
+  return {
+    ...real,
+    async get(key) {
+      await turn('get')
+      const entry = await real.get(key)
+      await turn('got')
+      return entry
+    },
+    async put(key, entry) {
+      await turn('put')
+      const written = await real.put(key, entry)
+      await turn('written')
+      return written
+    },
+    async subscribe(key, listener) {
+      await turn('subscribe')
+      const unsubscribe = await real.subscribe(key, () => void turn('ring').then(listener))
+      await turn('subscribed')
+      return unsubscribe
+    },
+  }
+}
+
+function countingHangup(): Hangup & { listeners(): number } {
+  const listeners = new Set<() => void>()
+  return {
+    aborted: false,
+    addEventListener: (_type, listener) => void listeners.add(listener),
+    removeEventListener: (_type, listener) => void listeners.delete(listener),
+    listeners: () => listeners.size,
+  }
+}
