@@ -13,6 +13,6 @@ export {
   type ScannedCode,
   type WaitOptions,
 } from './core/login.ts'
-export type { Entry, Store, Unsubscribe } from './core/store.ts'
+export type { Entry, Ring, Store, Watch } from './core/store.ts'
 export type { BrowserOrigin, StateNow, Ticket, User } from './core/ticket.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'

@@ -1,7 +1,7 @@
 /** The standalone server put together: login, store and sessions behind the API, pages and health checks beside it. */
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createLogin, memoryStore, type Store } from 'scanlogin'
+import { createLogin, type Store } from 'scanlogin'
 import { createHandler } from 'scanlogin/http'
 import { type NodeListener, serve, toNodeListener } from 'scanlogin/node'
 import { storedSessions } from 'scanlogin/session'
@@ -12,6 +12,7 @@ import { authenticateDemoUser, demoUsers } from './demo.ts'
 import type { Log } from './log.ts'
 import { pages } from './pages.ts'
 import { securityHeaders } from './security-headers.ts'
+import { openStore } from './store.ts'
 
 export interface AppOptions {
   config: Config
@@ -28,7 +29,7 @@ export interface App {
 }
 
 export async function startApp({ config, log, demo }: AppOptions): Promise<App> {
-  const store = memoryStore()
+  const store = openStore(config.SCANLOGIN_STORE, log)
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
   const login = createLogin({
     store,
@@ -47,7 +48,6 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
       ...(config.SCANLOGIN_SITE_NAME !== undefined && { name: config.SCANLOGIN_SITE_NAME }),
       returnTo: config.SCANLOGIN_RETURN_TO ?? [],
     },
-    clients: config.SCANLOGIN_CLIENTS ?? {},
     showScanner: config.SCANLOGIN_SHOW_SCANNER,
     clientAddress: clientAddressBehind(config.SCANLOGIN_TRUSTED_PROXIES),
     onError: error => log.error({ err: error }, 'a call failed'),

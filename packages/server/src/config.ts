@@ -3,6 +3,7 @@
  * once, with what to write instead: a sign-in server must not run on a guess.
  */
 import { z } from 'zod'
+import { storeAddressProblem } from './store.ts'
 
 export type Config = z.output<typeof environment>
 
@@ -49,33 +50,18 @@ const apiKey = z.string().regex(/^[\w.~+/=-]{32,4096}$/, {
   error:
     'write at least 32 letters and digits (and - . _ ~ + / =), for example the output of "openssl rand -base64 32"',
 })
-const clientsExample = 'write JSON such as {"shop": {"name": "Shop", "origin": "https://shop.example.com"}}'
-const clientName = z
-  .string({ error: 'write the name that phones show' })
-  .min(1, { error: 'write the name that phones show' })
-const client = z.strictObject(
-  { name: clientName, origin, returnTo: z.array(address, { error: 'write a list of whole addresses' }).default([]) },
-  { error: 'write an object with "name", "origin" and, where browsers are sent back, "returnTo"' },
-)
 
 /** Every variable there is; `docs/configuration.md` explains them, and a test compares the two. */
 export const environment = z.object({
   NODE_ENV: z.string().optional(),
   PORT: whole(1, 65_535).default(8787),
   HOST: z.string().default('127.0.0.1'),
-  SCANLOGIN_STORE: z
-    .literal('memory:', { error: 'write "memory:"; this version keeps tickets in the memory of one process only' })
-    .default('memory:'),
+  SCANLOGIN_STORE: z.string().superRefine(checkStoreAddress).default('memory:'),
   SCANLOGIN_PUBLIC_URL: origin.optional(),
   SCANLOGIN_API_KEY: list.pipe(z.array(apiKey)).optional(),
   SCANLOGIN_ALLOWED_ORIGINS: list.pipe(z.array(origin)).optional(),
   SCANLOGIN_SITE_NAME: z.string().max(64, 'write at most 64 characters').optional(),
   SCANLOGIN_RETURN_TO: list.pipe(z.array(address)).optional(),
-  SCANLOGIN_CLIENTS: z
-    .string()
-    .transform(fromJson)
-    .pipe(z.record(z.string(), client, { error: clientsExample }))
-    .optional(),
   SCANLOGIN_ISSUER: z.string().optional(),
   SCANLOGIN_AUDIENCE: z.string().optional(),
   SCANLOGIN_JWKS_URL: address.optional(),
@@ -140,11 +126,7 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text)
 }
 
-function fromJson(text: string, context: z.RefinementCtx): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue(clientsExample)
-    return z.NEVER
-  }
+function checkStoreAddress(address: string, context: z.RefinementCtx): void {
+  const problem = storeAddressProblem(address)
+  if (problem) context.addIssue(problem)
 }

@@ -41,7 +41,7 @@ function warn(config: Config, log: Log, demo: boolean): void {
   if (!demo && config.SCANLOGIN_API_KEY === undefined && config.SCANLOGIN_ISSUER === undefined) {
     log.warn('nobody can confirm: set SCANLOGIN_API_KEY for your back end, or SCANLOGIN_ISSUER for your app')
   }
-  log.info('tickets and sessions live in this process and end with it')
+  if (config.SCANLOGIN_STORE === 'memory:') log.info('tickets and sessions live in this process and end with it')
 }
 
 function stopOnSignal(app: App, log: Log): void {

@@ -6,16 +6,17 @@ import { hmac, sha256 } from '#digest'
 import { type Clock, systemClock } from './clock.ts'
 import { checkCodeHash, makeCheckCode } from './codes/check-code.ts'
 import { checkPayload, makePayload, parsePayload, stepSeconds } from './codes/qr-payload.ts'
-import { makeUserCode, readUserCode, showUserCode } from './codes/user-code.ts'
+import { readUserCode, showUserCode } from './codes/user-code.ts'
 import { LoginError } from './errors.ts'
 import { createGuesses } from './guesses.ts'
 import { plainText } from './plain-text.ts'
+import { browserProof, phoneProof } from './proofs.ts'
 import { fromBase64url, toBase64url, toCrockford } from './secrets/encoding.ts'
 import { type Random, systemRandom } from './secrets/random.ts'
 import type { Store } from './store.ts'
+import type { BrowserOrigin, Ticket, User } from './ticket.ts'
 import * as step from './ticket.ts'
-import { type BrowserOrigin, lifetimes, type Ticket, type User } from './ticket.ts'
-import { fromEntry, toEntry } from './ticket-record.ts'
+import { createTickets, ticketKey } from './tickets.ts'
 import { createWaitingRoom, type Hangup } from './waiting.ts'
 
 export interface LoginOptions {
@@ -31,9 +32,9 @@ export interface LoginOptions {
   rotation?: boolean
   /** Digits that the phone shows and the browser asks for, 4 to 8, or `false` for none. Default `false`. */
   checkCode?: number | false
-  /** Seconds after which a waiting browser reads again although nothing rang. Default 5. */
+  /** Seconds after which a waiting browser reads again where the store's rings may get lost. Default 5. */
   recheck?: number
-  /** Default: the system's. */
+  /** Default: the store's time, or the system's where the store has none. */
   clock?: Clock
   /** Default: the runtime's generator. */
   random?: Random
@@ -55,8 +56,13 @@ export interface Login {
   redeem(id: string, secret: string, codeVerifier?: string): Promise<Redeemed>
   /** Browsers that wait at the moment. */
   waiting(): number
-  /** Answers all who wait, and from then on answers at once: the first step of going down. */
-  drain(): void
+  /** Changes that waiting browsers found by reading again and not by the store's ringing. */
+  hintMisses(): number
+  /**
+   * Answers all who wait, a crowd over at most 2 s, and from then on answers at once: the first step of going down.
+   * Resolves when all were told.
+   */
+  drain(): Promise<void>
   /** `true` once `drain` was called. */
   draining(): boolean
   readonly publicUrl: string
@@ -118,6 +124,7 @@ export function createLogin(options: LoginOptions): Login {
   const { store, publicUrl, scanUrl, scanTtl, rotation, digits, recheck, clock, random } = settled(options)
   const room = createWaitingRoom(store, clock)
   const guesses = createGuesses(store, clock)
+  const tickets = createTickets(store)
 
   async function create({ origin, clientId, returnTo, codeChallenge }: CreateRequest): Promise<Created> {
     const createdAt = clock.now()
@@ -127,7 +134,7 @@ export function createLogin(options: LoginOptions): Login {
     const secretHash = await sha256(secret)
     const birth = { id, createdAt, secretHash, rotationKey, clientId, returnTo, codeChallenge, origin }
     const ticket = step.open(birth, createdAt + scanTtl)
-    const [code] = await Promise.all([registerUserCode(ticket), store.put(ticketKey(id), toEntry(ticket))])
+    const [code] = await Promise.all([tickets.nameByCode(ticket, random), tickets.add(ticket)])
     return {
       ticket,
       secret,
@@ -137,41 +144,19 @@ export function createLogin(options: LoginOptions): Login {
     }
   }
 
-  async function registerUserCode({ birth }: Ticket): Promise<string> {
-    // A code is drawn again if a live ticket has it. With a million of those that is one draw in 25,600.
-    for (;;) {
-      const code = makeUserCode(random)
-      const entry = { version: 1, expiresAt: birth.createdAt + lifetimes.scanLimit, value: birth.id }
-      if (await store.put(userCodeKey(code), entry)) return code
-    }
-  }
-
-  async function find(id: string): Promise<Ticket> {
-    const entry = await store.get(ticketKey(id))
-    const ticket = entry && fromEntry(entry)
-    if (!ticket) throw new LoginError('not_found')
-    return ticket
-  }
-
-  async function change(id: string, next: (ticket: Ticket) => Ticket): Promise<Ticket> {
-    for (;;) {
-      const ticket = await find(id)
-      const changed = next(ticket)
-      if (changed === ticket || (await store.put(ticketKey(id), toEntry(changed)))) return changed
-      // Somebody was first: every lost round is another's step forward, so of all who race one always ends.
-    }
-  }
-
   async function wait(id: string, secret: string, { since, seconds, hangup }: WaitOptions): Promise<Ticket> {
     const owned = await browserProof(secret)
-    const look = async () => owned(await find(id))
     const until = clock.now() + seconds * 1000
+    let known = since
     return room.wait(ticketKey(id), {
-      look,
-      nextLook(ticket) {
+      read: entry => owned(tickets.keep(entry)),
+      nextLook(ticket, certain) {
         const now = clock.now()
-        if (now >= until || step.versionAt(ticket, now) > since || step.isFinal(step.stateAt(ticket, now))) return
-        return Math.min(until, ticket.deadline, now + recheck)
+        const version = step.versionAt(ticket, now)
+        // Nobody has seen a version that is still to come.
+        known = Math.min(known, version)
+        if (now >= until || version > known || step.isFinal(step.stateAt(ticket, now))) return
+        return Math.min(until, ticket.deadline, certain ? Number.POSITIVE_INFINITY : now + recheck)
       },
       hangup,
     })
@@ -181,44 +166,44 @@ export function createLogin(options: LoginOptions): Login {
     const id = 'qr' in code ? await idInQr(code.qr) : await idOfUserCode(code.userCode, user)
     const scanToken = toBase64url(random(32))
     const phone = { user: presentable(user), scanTokenHash: await sha256(scanToken) }
-    const ticket = await change(id, ticket => step.scan(ticket, phone, clock.now()))
+    const ticket = await tickets.change(id, ticket => step.scan(ticket, phone, clock.now()))
     if (step.holder(ticket)?.id !== user.id) throw new LoginError('already_scanned')
     return { ticket, scanToken }
   }
 
   async function idInQr(qr: string): Promise<string> {
     const payload = parsePayload(qr, scanUrl)
-    await checkPayload(payload, await find(payload.id), clock.now())
+    await checkPayload(payload, await tickets.birthOf(payload.id), clock.now())
     return payload.id
   }
 
   async function idOfUserCode(typed: string, user: User): Promise<string> {
     await guesses.take(user.id)
     const code = readUserCode(typed)
-    const entry = code === undefined ? undefined : await store.get(userCodeKey(code))
-    if (!entry) throw new LoginError('not_found')
+    const id = code === undefined ? undefined : await tickets.idByCode(code)
+    if (id === undefined) throw new LoginError('not_found')
     await guesses.giveBack(user.id)
-    return entry.value
+    return id
   }
 
   async function confirm(id: string, scanToken: string, user?: User): Promise<Confirmed> {
     const held = await phoneProof(scanToken, user)
     const checkCode = digits ? await makeCheckCode(id, scanToken, digits) : undefined
     const codeHash = checkCode === undefined ? undefined : await checkCodeHash(id, checkCode)
-    const ticket = await change(id, ticket => step.confirm(held(ticket), codeHash, clock.now()))
+    const ticket = await tickets.change(id, ticket => step.confirm(held(ticket), codeHash, clock.now()))
     return checkCode !== undefined && ticket.state === 'verifying' ? { ticket, checkCode } : { ticket }
   }
 
   async function deny(id: string, scanToken: string, user?: User): Promise<Ticket> {
     const held = await phoneProof(scanToken, user)
-    return change(id, ticket => step.deny(held(ticket), clock.now()))
+    return tickets.change(id, ticket => step.deny(held(ticket), clock.now()))
   }
 
   async function verify(id: string, secret: string, checkCode: string): Promise<Ticket> {
     const owned = await browserProof(secret)
     const typed = await checkCodeHash(id, checkCode)
     let missed = false
-    const ticket = await change(id, ticket => {
+    const ticket = await tickets.change(id, ticket => {
       const next = step.verify(owned(ticket), typed, clock.now())
       missed = next !== ticket && next.state !== 'confirmed'
       return next
@@ -230,13 +215,13 @@ export function createLogin(options: LoginOptions): Login {
 
   async function cancel(id: string, secret: string): Promise<Ticket> {
     const owned = await browserProof(secret)
-    return change(id, ticket => step.cancel(owned(ticket), clock.now()))
+    return tickets.change(id, ticket => step.cancel(owned(ticket), clock.now()))
   }
 
   async function redeem(id: string, secret: string, codeVerifier?: string): Promise<Redeemed> {
     const owned = await browserProof(secret)
     const challenge = codeVerifier === undefined ? undefined : await sha256(codeVerifier)
-    const ticket = await change(id, ticket => {
+    const ticket = await tickets.change(id, ticket => {
       const next = step.redeem(owned(ticket), clock.now())
       if (ticket.birth.codeChallenge !== challenge) throw new LoginError('invalid_proof')
       return next
@@ -251,7 +236,7 @@ export function createLogin(options: LoginOptions): Login {
     create,
     async read(id, secret) {
       const owned = await browserProof(secret)
-      return owned(await find(id))
+      return owned(await tickets.find(id))
     },
     wait,
     scan,
@@ -261,6 +246,7 @@ export function createLogin(options: LoginOptions): Login {
     cancel,
     redeem,
     waiting: room.size,
+    hintMisses: room.misses,
     drain: room.empty,
     draining: room.closed,
     publicUrl,
@@ -270,49 +256,21 @@ export function createLogin(options: LoginOptions): Login {
   }
 }
 
-/** Passes the ticket on if it was this browser that created it. A stranger learns no more than of an unknown id. */
-async function browserProof(secret: string): Promise<(ticket: Ticket) => Ticket> {
-  if (!token.test(secret)) throw new LoginError('not_found')
-  const hash = await sha256(secret)
-  return ticket => {
-    if (!step.sameDigest(ticket.birth.secretHash, hash)) throw new LoginError('not_found')
-    return ticket
-  }
-}
-
-/** Passes the ticket on if it was this phone that scanned it, and is still signed in as the same user. */
-async function phoneProof(scanToken: string, user: User | undefined): Promise<(ticket: Ticket) => Ticket> {
-  if (!token.test(scanToken)) throw new LoginError('not_found')
-  const hash = await sha256(scanToken)
-  return ticket => {
-    const phone = 'phone' in ticket ? ticket.phone : undefined
-    if (!phone || !step.sameDigest(phone.scanTokenHash, hash)) throw new LoginError('not_found')
-    if (user && user.id !== phone.user.id) throw new LoginError('already_scanned')
-    return ticket
-  }
-}
-
 function presentable({ id, name, avatar }: User): User {
   const shown = name === undefined ? '' : plainText(name)
   return {
     id,
     ...(shown && { name: shown }),
-    ...(avatar?.startsWith('https://') && avatar.length <= longestAvatar && { avatar }),
+    ...(avatar !== undefined && address.test(avatar) && { avatar }),
   }
 }
 
-/** Characters. With the rest of a ticket it stays below what a store has to take. */
-const longestAvatar = 2048
-
-/** 256 bits in base64url. */
-const token = /^[\w-]{43}$/
-
-const ticketKey = (id: string) => `t:${id}`
-const userCodeKey = (code: string) => `c:${code}`
+/** An https address, of a length that leaves a ticket small enough for any store. */
+const address = /^https:\/\/[\w.~:/?#[\]@!$&()*+,;=%-]{1,2048}$/
 
 function settled(options: LoginOptions) {
   const { store, scanTtl = 120, rotation = true, checkCode = false, recheck = 5 } = options
-  const { clock = systemClock, random = systemRandom } = options
+  const { clock = clockOf(store), random = systemRandom } = options
   const publicUrl = originOf(options.publicUrl)
   const { scanUrl = `${publicUrl}/s` } = options
   if (!scanUrl.startsWith(`${publicUrl}/`) || /[#?]/.test(scanUrl)) {
@@ -334,6 +292,10 @@ function settled(options: LoginOptions) {
     clock,
     random,
   }
+}
+
+function clockOf(store: Store): Clock {
+  return { now: () => store.now?.() ?? systemClock.now(), after: systemClock.after }
 }
 
 function originOf(publicUrl: string): string {

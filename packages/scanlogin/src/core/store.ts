@@ -10,18 +10,20 @@ export interface Store {
 
   /**
    * Writes `entry` if the live entry's version is `entry.version - 1` (no entry counts as version 0), and then rings
-   * for every subscriber of `key`, on every machine. Returns `false`, without having written, if somebody was first.
+   * for everyone who watches `key`, on every machine. Returns `false`, without having written, if somebody was first.
    */
   put(key: string, entry: Entry): Promise<boolean>
 
   /**
-   * Calls `listener` after `key` was written. It may be called once too often, never once too few while the store is
-   * healthy; a listener reads again to learn what is true. A write that starts after the promise has resolved rings,
-   * a refused one does not. Unsubscribing twice, or after `close`, does no harm.
+   * Reads the entry and rings from then on: after each write of `key` that is not in what was read. It may ring once
+   * too often, never once too few while the store is healthy. A refused write does not ring.
    */
-  subscribe(key: string, listener: () => void): Promise<Unsubscribe>
+  watch(key: string, ring: Ring): Promise<Watch>
 
-  /** Lets go of connections and timers. Subscriptions end silently. */
+  /** The time that every node of this store agrees on, ms since the epoch. Absent: the system's. */
+  now?(): number
+
+  /** Lets go of connections and timers; watches end silently. Repeating it does no harm. */
   close(): Promise<void>
 }
 
@@ -35,4 +37,17 @@ export interface Entry {
   readonly value: string
 }
 
-export type Unsubscribe = () => void
+/** Is given what was written where the store has it at hand; without it the listener reads again. */
+export type Ring = (written?: Entry) => void
+
+export interface Watch {
+  /** The live entry when the watch began. */
+  readonly entry: Entry | undefined
+  /**
+   * `true` where no ring can be lost, because writer and listener share a process: who waits then need not look again
+   * by itself. Default `false`, and whoever puts a network in between leaves it out.
+   */
+  readonly certain?: boolean
+  /** Ends the ringing. Repeating it, or stopping after `close`, does no harm. */
+  stop(): void
+}

@@ -1,31 +1,30 @@
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { memoryStore } from '../stores/memory.ts'
 import { createClock, type ManualClock } from '../testing/clock.ts'
+import { createFaultyStore, type FaultyStore } from '../testing/faulty-store.ts'
 import { type Created, createLogin, type Login } from './login.ts'
-import type { Entry, Store } from './store.ts'
 import type { Ticket } from './ticket.ts'
-import { createWaitingRoom, type Hangup } from './waiting.ts'
+import type { Hangup } from './waiting.ts'
 
 const alice = { id: 'alice' }
 const origin = { ip: undefined, browser: 'Firefox', os: 'Linux' }
 
 let clock: ManualClock
-let store: ReturnType<typeof countingStore>
+let store: FaultyStore
 let login: Login
 let browser: Created
 
 beforeEach(async () => {
   clock = createClock()
-  store = countingStore(memoryStore({ clock }))
+  store = createFaultyStore(memoryStore({ clock }))
   login = createLogin({ store, publicUrl: 'https://id.example.com', clock })
   browser = await login.create({ origin })
 })
 
 afterEach(() => {
   // Whatever ended a wait, nothing of it stays behind.
-  expect({ subscribers: store.subscribers(), timers: clock.timers(), waiting: login.waiting() }).toEqual({
-    subscribers: 0,
+  expect({ watchers: store.watchers(), timers: clock.timers(), waiting: login.waiting() }).toEqual({
+    watchers: 0,
     timers: 0,
     waiting: 0,
   })
@@ -120,6 +119,18 @@ describe('a waiting browser', () => {
     expect(answer.value).toMatchObject({ state: 'pending' })
   })
 
+  it('costs the store no read when it hangs up, nor when the server drains', async () => {
+    const hangup = new AbortController()
+    const answers = [wait({ since: 1, hangup: hangup.signal }), wait({ since: 1 })]
+    await clock.advance(1000)
+    const before = store.reads()
+    hangup.abort()
+    await answers[0]
+    login.drain()
+    await answers[1]
+    expect(store.reads()).toBe(before)
+  })
+
   it('that has hung up before it came is not kept', async () => {
     expect(await wait({ since: 1, hangup: AbortSignal.abort() })).toMatchObject({ state: 'pending' })
   })
@@ -183,21 +194,49 @@ describe('a waiting browser', () => {
   })
 })
 
-describe('a change that meets a waiter on its way in', () => {
-  it('is not missed, in whatever order the store gets round to them', async () => {
-    const property = fc.asyncProperty(fc.scheduler(), async scheduler => {
-      const shared = inTurns(memoryStore({ clock }), what => scheduler.schedule(Promise.resolve(), what))
-      const room = createWaitingRoom(shared, clock)
-      const look = () => shared.get('key')
-      const nextLook = (seen: Entry | undefined) => (seen ? undefined : clock.now() + 60_000)
-      const answer = watched(room.wait('key', { look, nextLook }))
-      const writing = shared.put('key', { version: 1, expiresAt: clock.now() + 60_000, value: '' })
-      await scheduler.waitIdle()
-      expect(await writing).toBe(true)
-      expect(answer.value).toMatchObject({ version: 1 })
-      expect(room.size()).toBe(0)
-    })
-    await fc.assert(property, { numRuns: 200, seed: 1 })
+describe('the count of missed hints', () => {
+  it('goes up by a change that a waiter found by looking again', async () => {
+    store.deafen()
+    const answer = wait({ since: 1 })
+    await login.scan({ qr: browser.qrUrl }, alice)
+    await clock.advance(5000)
+    expect(await answer).toMatchObject({ version: 2 })
+    expect(login.hintMisses()).toBe(1)
+  })
+
+  it('goes up by a change that a waiter found when its time was over', async () => {
+    store.deafen()
+    const answer = wait({ since: 1, seconds: 3 })
+    await login.scan({ qr: browser.qrUrl }, alice)
+    await clock.advance(3000)
+    expect(await answer).toMatchObject({ version: 2 })
+    expect(login.hintMisses()).toBe(1)
+  })
+
+  it('stays where it is while every change rings, with an entry or without', async () => {
+    const answer = wait({ since: 1 })
+    await clock.advance(12_000)
+    await login.scan({ qr: browser.qrUrl }, alice)
+    expect(await answer).toMatchObject({ version: 2 })
+    store.mute()
+    const next = wait({ since: 2 })
+    await clock.advance(12_000)
+    await login.cancel(browser.ticket.birth.id, browser.secret)
+    expect(await next).toMatchObject({ version: 3 })
+    expect(login.hintMisses()).toBe(0)
+  })
+
+  it('stays where it is when a waiter looks again and finds nothing new', async () => {
+    const answer = wait({ since: 1 })
+    await clock.advance(25_000)
+    await answer
+    expect(login.hintMisses()).toBe(0)
+  })
+
+  it('stays where it is when a waiter finds on its way in what it has missed', async () => {
+    await login.scan({ qr: browser.qrUrl }, alice)
+    await wait({ since: 1 })
+    expect(login.hintMisses()).toBe(0)
   })
 })
 
@@ -218,70 +257,6 @@ function watched<T>(promise: Promise<T>): { value?: T } {
     seen.value = value
   })
   return seen
-}
-
-/** A store that counts who listens, and that can lose its rings, its entries or its connection. */
-function countingStore(real: Store) {
-  const listening = new Set<() => void>()
-  let deaf = false
-  let lost = false
-  let failing = false
-  return {
-    ...real,
-    async get(key: string) {
-      if (failing) throw new Error('out of order')
-      return lost ? undefined : real.get(key)
-    },
-    async subscribe(key: string, listener: () => void) {
-      const heard = () => {
-        if (!deaf) listener()
-      }
-      const leave = await real.subscribe(key, heard)
-      listening.add(heard)
-      return () => {
-        listening.delete(heard)
-        leave()
-      }
-    },
-    subscribers: () => listening.size,
-    ringAll() {
-      for (const listener of listening) listener()
-    },
-    deafen() {
-      deaf = true
-    },
-    lose() {
-      lost = true
-    },
-    fail() {
-      failing = true
-    },
-  }
-}
-
-/** Every call, every answer and every ring waits for its turn. */
-function inTurns(real: Store, turn: (what: string) => Promise<unknown>): Store {
-  return {
-    ...real,
-    async get(key) {
-      await turn('get')
-      const entry = await real.get(key)
-      await turn('got')
-      return entry
-    },
-    async put(key, entry) {
-      await turn('put')
-      const written = await real.put(key, entry)
-      await turn('written')
-      return written
-    },
-    async subscribe(key, listener) {
-      await turn('subscribe')
-      const unsubscribe = await real.subscribe(key, () => void turn('ring').then(listener))
-      await turn('subscribed')
-      return unsubscribe
-    },
-  }
 }
 
 function countingHangup(): Hangup & { listeners(): number } {

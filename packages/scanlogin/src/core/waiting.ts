@@ -1,10 +1,10 @@
 /**
  * A waiting browser is a promise and a timer, not a thread. State is the truth and the store's ringing only a hint: a
  * waiter reads again when it is rung, every `recheck` ms, and when its time is over, so that losing every hint costs
- * seconds and never a login.
+ * seconds and never a login. Where a store rings for certain, nothing is done per waiter and second.
  */
 import type { Clock } from './clock.ts'
-import type { Store } from './store.ts'
+import type { Entry, Ring, Store } from './store.ts'
 
 /** The part of `AbortSignal` that waiting needs, so that a server may pass something lighter. */
 export interface Hangup {
@@ -14,10 +14,13 @@ export interface Hangup {
 }
 
 export interface Patience<T> {
-  /** Reads the truth. */
-  look(): Promise<T>
-  /** When to look again by itself, ms since the epoch; `undefined` ends the wait with what was seen. */
-  nextLook(seen: T): number | undefined
+  /** What an entry says. Whatever it throws ends the wait. */
+  read(entry: Entry | undefined): T
+  /**
+   * When to look again by itself, ms since the epoch; `undefined` ends the wait with what was seen. `certain` is the
+   * watch's: no ring can be lost.
+   */
+  nextLook(seen: T, certain: boolean): number | undefined
   hangup?: Hangup | undefined
 }
 
@@ -26,58 +29,107 @@ export interface WaitingRoom {
   wait<T>(key: string, patience: Patience<T>): Promise<T>
   /** How many wait at the moment. */
   size(): number
-  /** Answers all who wait with what is true now, and from then on lets nobody wait. */
-  empty(): void
+  /** Changes that were found by looking again and not by a hint: a healthy store has next to none. */
+  misses(): number
+  /**
+   * Answers all who wait with what they last saw, and from then on lets nobody wait. A crowd is answered in slices over
+   * at most 2 s, so that neither this node stops for it nor the next one is run over. Resolves when all were rung.
+   */
+  empty(): Promise<void>
   /** `true` once it was emptied. */
   closed(): boolean
 }
 
 export function createWaitingRoom(store: Store, clock: Clock): WaitingRoom {
-  const waiting = new Set<() => void>()
+  const waiting = new Set<Bell>()
   let emptied = false
+  let misses = 0
 
-  async function wait<T>(key: string, { look, nextLook, hangup }: Patience<T>): Promise<T> {
-    let wake: (() => void) | undefined
-    let rung = false
-    const ring = () => {
-      rung = true
-      wake?.()
-    }
-    // Subscribe first, read second: a change between the two then rings instead of getting lost.
-    const unsubscribe = await store.subscribe(key, ring)
-    waiting.add(ring)
-    hangup?.addEventListener('abort', ring)
+  async function wait<T>(key: string, { read, nextLook, hangup }: Patience<T>): Promise<T> {
+    const bell = createBell(clock)
+    const hungUp = () => bell.ring()
+    const watch = await store.watch(key, bell.ring)
+    waiting.add(bell)
+    hangup?.addEventListener('abort', hungUp)
     try {
-      for (;;) {
-        rung = false
-        const seen = await look()
-        const next = nextLook(seen)
+      for (let entry = watch.entry; ; ) {
+        const seen = read(entry)
+        const next = nextLook(seen, watch.certain === true)
         if (next === undefined || emptied || hangup?.aborted) return seen
-        if (!rung) {
-          await new Promise<void>(resolve => {
-            const stop = clock.after(Math.max(0, next - clock.now()), resolve)
-            wake = () => {
-              stop()
-              resolve()
-            }
-          })
-          wake = undefined
-        }
+        const version = entry?.version ?? 0
+        const rung = await bell.rungOr(next, version)
+        if (emptied || hangup?.aborted) return seen
+        entry = typeof rung === 'object' ? rung : await store.get(key)
+        if (rung === 'silence' && entry && entry.version > version) misses++
       }
     } finally {
-      hangup?.removeEventListener('abort', ring)
-      waiting.delete(ring)
-      unsubscribe()
+      hangup?.removeEventListener('abort', hungUp)
+      waiting.delete(bell)
+      watch.stop()
     }
   }
 
   return {
     wait,
     size: () => waiting.size,
-    empty() {
+    misses: () => misses,
+    async empty() {
       emptied = true
-      for (const ring of waiting) ring()
+      const bells = [...waiting]
+      const slice = Math.max(smallestSlice, Math.ceil(bells.length / slices))
+      for (let from = 0; from < bells.length; from += slice) {
+        if (from > 0) await new Promise<void>(resolve => clock.after(sliceInterval, resolve))
+        // Who has left since is rung for nothing.
+        for (const bell of bells.slice(from, from + slice)) bell.ring()
+      }
     },
     closed: () => emptied,
+  }
+}
+
+/** Waiters that are answered together without anybody noticing: some 20 ms of work. */
+const smallestSlice = 1000
+const slices = 60
+/** ms; with what the answers themselves take, the last slice comes within 2 s. */
+const sliceInterval = 25
+
+/** The newest entry that a ring has brought; or that it rang without one, or not at all. */
+type Rung = Entry | 'unread' | 'silence'
+
+interface Bell {
+  ring: Ring
+  /** What has rung since it was last asked: as soon as there is more than `version`, or at `time`, ms since the epoch. */
+  rungOr(time: number, version: number): Promise<Rung>
+}
+
+function createBell(clock: Clock): Bell {
+  let rung: Rung = 'silence'
+  let known = 0
+  let wake: (() => void) | undefined
+  return {
+    ring(written) {
+      if (!written) rung = 'unread'
+      // What a hint carries was written, but hints come late and twice: only something newer counts.
+      else if (written.version <= known) return
+      else if (rung === 'silence' || (typeof rung === 'object' && written.version > rung.version)) rung = written
+      wake?.()
+    },
+    async rungOr(time, version) {
+      known = version
+      if (typeof rung === 'object' && rung.version <= known) rung = 'silence'
+      if (rung === 'silence') {
+        await new Promise<void>(resolve => {
+          const stop = clock.after(Math.max(0, time - clock.now()), resolve)
+          wake = () => {
+            stop()
+            resolve()
+          }
+        })
+        wake = undefined
+      }
+      const heard = rung
+      rung = 'silence'
+      return heard
+    },
   }
 }

@@ -17,7 +17,10 @@ export function toCall(request: Request): FetchCall {
     text: limit => readText(request.body, limit),
     peer: undefined,
     hangup: new Departure(request),
-    request,
+    get request() {
+      const { url, method, headers, signal } = request
+      return new Request(url, { method, headers, signal })
+    },
   }
 }
 

@@ -28,7 +28,10 @@ export interface HandlerOptions {
   allowedOrigins?: readonly string[]
   /** The site itself, as the phone shows it. Default: the host of `publicUrl`, and no return addresses. */
   site?: { name?: string; returnTo?: readonly string[] }
-  /** Other sites that people sign in to, by client id. Default none. */
+  /**
+   * Other sites that people sign in to, by client id; with `signIn` only, which has to sign in to that site and no other.
+   * Default none.
+   */
   clients?: Readonly<Record<string, Client>>
   /** Shows the browser the masked name of who scanned. Default `true`. */
   showScanner?: boolean
@@ -49,6 +52,8 @@ export interface SigningIn {
   /** 256 bits, the same at every repetition, known to nobody else. */
   readonly token: string
   readonly ticketId: string
+  /** The site that the person has read on the phone; `undefined` is the site itself. */
+  readonly clientId: string | undefined
 }
 
 export interface SignedIn {
@@ -79,6 +84,9 @@ export function createSite(login: Login, options: HandlerOptions): Site {
   const { onError = error => console.error(error) } = options
   if (!/^(\/[\w.~-]+)*$/.test(base)) throw new TypeError('base must be a path such as /v1, without a slash at its end')
   if (!signIn === !sessions) throw new TypeError('exactly one of signIn and sessions must be given')
+  if (sessions && Object.keys(clients).length > 0) {
+    throw new TypeError('clients need signIn: a session of the site itself is not what they were promised')
+  }
   for (const origin of allowedOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new TypeError('allowedOrigins must hold origins such as https://www.example.com')
@@ -98,6 +106,15 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     signIn,
     sessions,
     clientAddress,
-    onError,
+    onError: error => quietly(onError, error),
+  }
+}
+
+/** A log that is out of order must not take the answer with it. */
+function quietly(listener: (error: unknown) => void, error: unknown): void {
+  try {
+    listener(error)
+  } catch {
+    // There is nobody left to tell.
   }
 }

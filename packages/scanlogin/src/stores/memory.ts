@@ -86,13 +86,15 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       if ((live(key)?.version ?? 0) !== entry.version - 1) return false
       if (count >= maxEntries && !shardOf(key).has(key)) throw new LoginError('store_unavailable')
       write(key, entry)
-      listeners.notify(key)
+      listeners.notify(key, entry)
       return true
     },
 
-    async subscribe(key, listener) {
-      return listeners.add(key, listener)
+    async watch(key, ring) {
+      return { stop: listeners.add(key, ring), entry: live(key), certain: true }
     },
+
+    now: () => clock.now(),
 
     async close() {
       listeners.clear()

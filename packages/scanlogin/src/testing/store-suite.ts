@@ -6,8 +6,8 @@
  *
  * The suite itself is tested with stores that are broken on purpose.
  */
-import { type StoreRule, storeRules } from './store-rules.ts'
-import { createTrial, type OpenStore } from './store-trial.ts'
+import { type StoreRule, storeRules } from './stores/rules.ts'
+import { createTrial, type OpenStore } from './stores/trial.ts'
 
 export type { OpenStore, StoreRule }
 

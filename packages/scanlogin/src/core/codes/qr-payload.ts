@@ -6,7 +6,7 @@
 import { hmac } from '#digest'
 import { LoginError } from '../errors.ts'
 import { fromBase64url, toCrockford } from '../secrets/encoding.ts'
-import { sameDigest, type Ticket } from '../ticket.ts'
+import { type Birth, sameDigest } from '../ticket.ts'
 
 export const stepSeconds = 10
 
@@ -31,7 +31,7 @@ export function parsePayload(text: string, scanUrl: string): QrPayload {
 }
 
 /** Throws `stale_qr` unless the payload was on the browser's screen at most 20 s ago. */
-export async function checkPayload({ rotation }: QrPayload, { birth }: Ticket, now: number): Promise<void> {
+export async function checkPayload({ rotation }: QrPayload, birth: Birth, now: number): Promise<void> {
   if (birth.rotationKey === undefined) return
   if (!rotation) throw new LoginError('stale_qr')
   const steps = stepAt(now - birth.createdAt)

@@ -7,7 +7,7 @@ import { bearerToken } from '../api-keys.ts'
 import { invalid, readFields, requiredTextIn, textIn } from '../body.ts'
 import { type Answer, type AnswerHeaders, type Call, empty, json } from '../call.ts'
 import { readCookie, setCookie } from '../cookies.ts'
-import type { SignedIn, Site } from '../site.ts'
+import type { SignedIn, SigningIn, Site } from '../site.ts'
 import { claimedBy } from '../user-agent.ts'
 import { type CreatedResource, type TicketResource, toTicketResource, toUserResource } from '../wire.ts'
 import { sessionAnswer } from './session.ts'
@@ -51,7 +51,9 @@ export async function readTicket(site: Site, call: Call, id: string): Promise<An
 export async function verifyTicket(site: Site, call: Call, id: string): Promise<Answer> {
   const { secret, credential } = secretOf(site, call, id)
   site.origins.check(call, credential)
-  const code = requiredTextIn(await readFields(call, ['check_code']), 'check_code', 16).replace(/[\s-]/g, '')
+  const code = requiredTextIn(await readFields(call, ['check_code']), 'check_code', 16)
+    .normalize('NFKC')
+    .replace(/[\s-]/g, '')
   return json(200, resourceOf(site, await site.login.verify(id, secret, code)))
 }
 
@@ -69,7 +71,7 @@ export async function redeemTicket(site: Site, call: Call, id: string): Promise<
   const verifier = textIn(await readFields(call, ['code_verifier']), 'code_verifier', 128)
   const redeemed = await site.login.redeem(id, secret, verifier)
   if (!site.signIn) return sessionAnswer(site, redeemed, credential)
-  return hostAnswer(await site.signIn(redeemed.user, call.request, { token: redeemed.token, ticketId: id }), redeemed)
+  return hostAnswer(await site.signIn(redeemed.user, call.request, signingIn(redeemed)), redeemed)
 }
 
 export function resourceOf(site: Site, ticket: Ticket): TicketResource {
@@ -125,11 +127,16 @@ function conditional(call: Call, resource: TicketResource): Answer {
   return json(200, resource, { etag })
 }
 
+function signingIn({ token, ticket }: Redeemed): SigningIn {
+  return { token, ticketId: ticket.birth.id, clientId: ticket.birth.clientId }
+}
+
 function hostAnswer({ session = {}, headers = {} }: SignedIn, { user, ticket }: Redeemed): Answer {
   const { returnTo } = ticket.birth
   const body = { user: toUserResource(user), session, ...(returnTo !== undefined && { return_to: returnTo }) }
   const fields = new Headers(headers)
   const cookies = fields.getSetCookie()
-  fields.delete('set-cookie')
+  // The answer's own form is not the host's to change.
+  for (const name of ['set-cookie', 'content-type', 'content-length', 'cache-control']) fields.delete(name)
   return json(200, body, { ...Object.fromEntries(fields), ...(cookies.length > 0 && { 'set-cookie': cookies }) })
 }

@@ -57,7 +57,15 @@ async function callingUser(site: Site, call: Call): Promise<User | undefined> {
   site.origins.check(call, credentialOf(call))
   const user = await site.authenticate(call.request)
   if (!user) throw new LoginError('unauthenticated')
-  return user
+  return checkedUser(user)
+}
+
+/** The host's hook is not the caller's fault: what is wrong with it is an outage, and told to the host. */
+function checkedUser({ id, name, avatar }: User): User {
+  if (typeof id !== 'string' || !/^\P{C}{1,255}$/u.test(id)) {
+    throw new TypeError('authenticate gave a user whose id is not text of 1 to 255 characters')
+  }
+  return { id, ...(typeof name === 'string' && { name }), ...(typeof avatar === 'string' && { avatar }) }
 }
 
 /** A phone that sends no credential at all is not forbidden anything: it has yet to sign in. */

@@ -81,8 +81,10 @@ export const strangers = {
     const { id } = browser.ticket
     const prefix = id.slice(0, 8)
     for (const name of [`scanlogin-${prefix}`, `__Host-scanlogin-${prefix}`]) {
-      const cookie = `${name}=${'A'.repeat(43)}; ${name}=${browser.secret}`
-      refused(await nobody.call('GET', `/tickets/${id}`, { headers: { cookie } }), 404, 'not_found')
+      const both = [`${name}=${browser.secret}`, `${name}=${'A'.repeat(43)}`]
+      for (const cookie of [both.join('; '), both.toReversed().join('; ')]) {
+        refused(await nobody.call('GET', `/tickets/${id}`, { headers: { cookie } }), 404, 'not_found')
+      }
     }
   },
 } satisfies Rules

@@ -1,5 +1,5 @@
 /** What a rule works with: a key of its own, entries that live long enough, bells, and a way to pass the time. */
-import type { Entry, Store } from '../core/store.ts'
+import type { Entry, Ring, Store } from '../../core/store.ts'
 
 /** One store, opened twice. */
 export interface OpenStore {
@@ -8,7 +8,7 @@ export interface OpenStore {
   there: Store
   /** Lets at least this much time pass for the store: moves its clock, or waits. */
   pass(ms: number): Promise<void>
-  /** The store's time, ms since the epoch. Default: the system's. */
+  /** The time of a store that does not tell it by a `now` of its own, ms since the epoch. Default: the system's. */
   now?(): number
   /** ms in which a ring has to arrive. Default 2000. */
   patience?: number
@@ -26,19 +26,39 @@ export interface Trial {
   same(actual: unknown, expected: unknown): void
 }
 
+/** A rule throws when the store breaks it. */
+export type Rule = (here: Store, there: Store, trial: Trial) => Promise<void>
+
+/** How often a rule tries what chance may decide. */
+export const rounds = 20
+
+/** What an encoding, a column type or a message format is easily caught by. */
+export const awkwardTexts = [
+  '',
+  ' \t\r\n ',
+  'nul \u0000 and the other end \uffff',
+  '"quotes" \\back\\slashes\\ \'and\' {"json":[1]}',
+  'redis.call("GET") %s %d $1 *3\r\n$3\r\n',
+  'é is not e\u0301, ﬁ is not fi',
+  '扫码登录 👩‍👩‍👧‍👦 עברית \u202e',
+  '[1e400,-0,1.0]',
+]
+
 export interface Bell {
-  ring(): void
+  ring: Ring
   rings(): number
+  /** What the rings have carried, in their order. */
+  carried(): readonly Entry[]
   forget(): void
   /** Resolves at the first ring since the last `forget`; rejects if it does not come. */
   rung(): Promise<void>
 }
 
-export function createTrial({ pass, now = Date.now, patience = 2000 }: OpenStore): Trial {
+export function createTrial({ here, pass, now = Date.now, patience = 2000 }: OpenStore): Trial {
   const key = `suite:${crypto.randomUUID()}`
   let hushes = 0
   const entry: Trial['entry'] = (version, value = `version ${version}`, lifetime = 60_000) => {
-    return { version, expiresAt: now() + lifetime, value }
+    return { version, expiresAt: (here.now?.() ?? now()) + lifetime, value }
   }
   const bell = () => createBell(patience)
   return {
@@ -49,10 +69,10 @@ export function createTrial({ pass, now = Date.now, patience = 2000 }: OpenStore
       // A ring that comes through the same two connections later: what was on its way before has arrived.
       const { ring, rung } = bell()
       const last = `${key}:hush:${++hushes}`
-      const unsubscribe = await at.subscribe(last, ring)
+      const { stop } = await at.watch(last, ring)
       await from.put(last, entry(1))
       await rung()
-      unsubscribe()
+      stop()
     },
     pass,
     same,
@@ -61,15 +81,19 @@ export function createTrial({ pass, now = Date.now, patience = 2000 }: OpenStore
 
 function createBell(patience: number): Bell {
   let rings = 0
+  let carried: Entry[] = []
   let heard = () => {}
   return {
-    ring() {
+    ring(written) {
       rings++
+      if (written) carried.push(written)
       heard()
     },
     rings: () => rings,
+    carried: () => carried,
     forget() {
       rings = 0
+      carried = []
     },
     rung() {
       return new Promise((resolve, reject) => {

@@ -1,0 +1,96 @@
+/** Tickets in a store: found, and changed by "read, decide, compare-and-set" until one compare holds. */
+import { makeUserCode } from './codes/user-code.ts'
+import { createCopies } from './copies.ts'
+import { LoginError } from './errors.ts'
+import type { Random } from './secrets/random.ts'
+import type { Entry, Store } from './store.ts'
+import { type Birth, lifetimes, type Ticket } from './ticket.ts'
+import { fromEntry, toEntry } from './ticket-record.ts'
+
+export interface Tickets {
+  /** A new one. */
+  add(ticket: Ticket): Promise<void>
+  /** The ticket as it is now. Throws `not_found`. */
+  find(id: string): Promise<Ticket>
+  /** What never changes of it. Throws `not_found`. */
+  birthOf(id: string): Promise<Birth>
+  /** The ticket that an entry holds. Throws `not_found`. */
+  keep(entry: Entry | undefined): Ticket
+  /** Takes the step that `next` decides on, or none if it gives back the very ticket. Throws what `next` throws. */
+  change(id: string, next: (ticket: Ticket) => Ticket): Promise<Ticket>
+  /** Gives the ticket a user code. */
+  nameByCode(ticket: Ticket, random: Random): Promise<string>
+  idByCode(code: string): Promise<string | undefined>
+}
+
+export function createTickets(store: Store): Tickets {
+  const copies = createCopies()
+
+  async function find(id: string): Promise<Ticket> {
+    return keep(await store.get(ticketKey(id)))
+  }
+
+  function keep(entry: Entry | undefined): Ticket {
+    const ticket = entry && fromEntry(entry)
+    if (!ticket) throw new LoginError('not_found')
+    copies.keep(ticket)
+    return ticket
+  }
+
+  async function write(ticket: Ticket): Promise<boolean> {
+    const written = await store.put(ticketKey(ticket.birth.id), toEntry(ticket))
+    if (written) copies.keep(ticket)
+    return written
+  }
+
+  return {
+    find,
+    keep,
+    async add(ticket) {
+      await write(ticket)
+    },
+    async birthOf(id) {
+      return (copies.find(id) ?? (await find(id))).birth
+    },
+    async change(id, next) {
+      const copy = copies.find(id)
+      const guess = copy && steppedFrom(copy, next)
+      if (guess && guess !== copy && (await write(guess))) return guess
+      for (;;) {
+        const ticket = await find(id)
+        const changed = next(ticket)
+        if (changed === ticket || (await write(changed))) return changed
+        // Somebody was first: every lost round is another's step forward, so of all who race one always ends.
+      }
+    },
+    async nameByCode({ birth }, random) {
+      // A code is drawn again if a live ticket has it. With a million of those that is one draw in 25,600.
+      for (;;) {
+        const code = makeUserCode(random)
+        const entry = { version: 1, expiresAt: birth.createdAt + lifetimes.scanLimit, value: birth.id }
+        if (await store.put(userCodeKey(code), entry)) return code
+      }
+    },
+    async idByCode(code) {
+      return (await store.get(userCodeKey(code)))?.value
+    },
+  }
+}
+
+/** A key under which `watch` rings for a ticket. */
+export function ticketKey(id: string): string {
+  return `t:${id}`
+}
+
+function userCodeKey(code: string): string {
+  return `c:${code}`
+}
+
+/** A step tried on a copy: a refusal says nothing, because the copy may be old. */
+function steppedFrom(copy: Ticket, next: (ticket: Ticket) => Ticket): Ticket | undefined {
+  try {
+    return next(copy)
+  } catch {
+    return undefined
+  }
+}

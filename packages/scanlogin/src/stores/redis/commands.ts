@@ -1,0 +1,72 @@
+/**
+ * Commands with an end: within one second there is an answer or `store_unavailable`. What Redis has refused without
+ * doing it is tried again inside that second; what may have been done is not.
+ */
+import { LoginError } from '../../core/errors.ts'
+import type { RedisPort } from './port.ts'
+import type { Script } from './scripts.ts'
+
+export interface Commands {
+  send(key: string, command: readonly string[]): Promise<unknown>
+  run(script: () => Promise<Script>, key: string, args: readonly string[]): Promise<unknown>
+}
+
+/** ms, promise 5 of `docs/protocol.md`. */
+export const deadline = 1000
+
+export function createCommands(port: RedisPort): Commands {
+  async function send(key: string, command: readonly string[]): Promise<unknown> {
+    return withDeadline(retried(() => port.send(key, command)))
+  }
+
+  return {
+    send,
+    async run(script, key, args) {
+      const { text, sha } = await script()
+      return withDeadline(
+        retried(() =>
+          port.send(key, ['EVALSHA', sha, '1', key, ...args]).catch(error => {
+            // After a restart, a fail-over or SCRIPT FLUSH Redis has not seen it yet.
+            if (!saysFirst(error, ['NOSCRIPT'])) throw error
+            return port.send(key, ['EVAL', text, '1', key, ...args])
+          }),
+        ),
+      )
+    },
+  }
+}
+
+/** Refusals that come before anything was done: a node that loads, was demoted, or is busy moving the slot. */
+const refusals = ['LOADING', 'READONLY', 'TRYAGAIN', 'CLUSTERDOWN', 'MASTERDOWN', 'BUSY']
+
+async function retried(attempt: () => Promise<unknown>): Promise<unknown> {
+  for (let pause = 40; ; pause *= 2) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (pause > 160 || !saysFirst(error, refusals)) throw error
+      await new Promise(resolve => setTimeout(resolve, pause * (0.5 + Math.random())))
+    }
+  }
+}
+
+function withDeadline(reply: Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => reject(new LoginError('store_unavailable', { cause }))
+    const timer = setTimeout(() => fail(new Error(`Redis has not answered for ${deadline} ms`)), deadline)
+    reply.then(
+      value => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      error => {
+        clearTimeout(timer)
+        fail(error)
+      },
+    )
+  })
+}
+
+function saysFirst(error: unknown, words: readonly string[]): boolean {
+  return error instanceof Error && words.some(word => error.message.startsWith(word))
+}

@@ -1,0 +1,73 @@
+/**
+ * The two steps that have to be one. Redis runs a script alone, so nothing comes between its reads and its writes. Each
+ * touches the one key it is given, so it runs on any node of a cluster.
+ */
+export interface Script {
+  readonly text: string
+  /** SHA-1, as Redis names a script it has seen. */
+  readonly sha: string
+}
+
+/**
+ * Compare, set and ring.
+ *
+ * KEYS[1] the entry · ARGV version, expiresAt, value, when Redis may drop it, until when this may run, channel prefix
+ * Returns 1 written, 0 another version is there, -1 too late: the caller has given up, so it must not happen any more.
+ */
+export const putScript = script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if now > tonumber(ARGV[5]) then return -1 end
+local version, nodes = 0, '-'
+local old = redis.call('GET', KEYS[1])
+if old then
+  local v, expires, n = string.match(old, '^(%d+) (%d+) (%S+) ')
+  if v then
+    nodes = n
+    if tonumber(expires) > now then version = tonumber(v) end
+  end
+end
+if version ~= tonumber(ARGV[1]) - 1 then return 0 end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. nodes .. ' ' .. ARGV[3], 'PXAT', ARGV[4])
+if nodes ~= '-' then
+  local message = KEYS[1] .. ' ' .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
+  for node in string.gmatch(nodes, '[^,]+') do redis.call('PUBLISH', ARGV[6] .. node, message) end
+end
+return 1
+`)
+
+/**
+ * Read, and be told of what comes. The four nodes that asked last are kept: a ticket has one browser, and a message for
+ * every node that it ever asked would grow with the fleet.
+ *
+ * KEYS[1] the entry · ARGV node, ms to keep a place for a key that is not there
+ * Returns the entry as it is, or nil.
+ */
+export const watchScript = script(`
+local old = redis.call('GET', KEYS[1])
+if not old then
+  redis.call('SET', KEYS[1], '0 0 ' .. ARGV[1] .. ' ', 'PX', ARGV[2])
+  return false
+end
+local head, nodes, rest = string.match(old, '^(%d+ %d+ )(%S+)( .*)$')
+if not head or string.find(',' .. nodes .. ',', ',' .. ARGV[1] .. ',', 1, true) then return old end
+local kept = { ARGV[1] }
+for node in string.gmatch(nodes, '[^,]+') do
+  if node ~= '-' and #kept < 4 then kept[#kept + 1] = node end
+end
+redis.call('SET', KEYS[1], head .. table.concat(kept, ',') .. rest, 'KEEPTTL')
+return old
+`)
+
+function script(text: string): () => Promise<Script> {
+  let made: Promise<Script> | undefined
+  return () => {
+    made ??= sha1(text).then(sha => ({ text, sha }))
+    return made
+  }
+}
+
+async function sha1(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
+}

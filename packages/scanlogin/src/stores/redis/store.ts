@@ -1,0 +1,114 @@
+/**
+ * Tickets in Redis or Valkey, for any number of server processes. A write is one command: compare, set, and a message to
+ * those nodes only that have a browser waiting for the key. The message carries what was written, so hearing of a change
+ * takes no read; and it is a hint, so losing every one of them costs seconds and never a login.
+ */
+import { LoginError } from '../../core/errors.ts'
+import { toCrockford } from '../../core/secrets/encoding.ts'
+import { systemRandom } from '../../core/secrets/random.ts'
+import type { Entry, Store } from '../../core/store.ts'
+import { createListeners } from '../listeners.ts'
+import { createCommands, deadline } from './commands.ts'
+import type { RedisPort } from './port.ts'
+import { firstRecord, readMessage, toEntry } from './record.ts'
+import { putScript, watchScript } from './scripts.ts'
+import { createRedisTime } from './time.ts'
+
+export interface RedisStoreOptions {
+  /** Begins every key and channel, so that several fleets can share one Redis. Default `scanlogin:`. */
+  prefix?: string
+}
+
+/** The port comes from `fromIoredis(client)` or `fromNodeRedis(client)`; the client stays its owner's to close. */
+export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStoreOptions = {}): Store {
+  if (!plain.test(prefix)) throw new TypeError('prefix may hold letters, digits and : . - _ only')
+  const node = toCrockford(systemRandom(5))
+  const channels = `${prefix}node:`
+  const listeners = createListeners()
+  const commands = createCommands(port)
+  const time = createRedisTime(commands)
+
+  /** In braces, so that a cluster keeps all that belongs to a key in one slot. */
+  const redisKey = (key: string) => `${prefix}{${plain.test(key) ? key : encodeURIComponent(key)}}`
+
+  async function putFirst(key: string, entry: Entry): Promise<boolean> {
+    const set = ['SET', key, firstRecord(entry), 'NX', 'PXAT', String(entry.expiresAt + jitter())]
+    return (await commands.send(key, set)) !== null || putOver(key, entry)
+  }
+
+  async function putOver(key: string, { version, expiresAt, value }: Entry): Promise<boolean> {
+    const until = time.now() + deadline
+    const args = [version, expiresAt, value, expiresAt + jitter(), until, channels].map(String)
+    const written = await commands.run(putScript, key, args)
+    if (written === -1) throw new LoginError('store_unavailable', { cause: new Error('The write came too late') })
+    return written === 1
+  }
+
+  function hear(message: string): void {
+    const hint = readMessage(message)
+    if (hint) listeners.notify(hint.redisKey, hint.written)
+  }
+
+  function subscribed(): void {
+    // Whatever was said while nobody listened is lost; everyone who waits reads again.
+    listeners.notifyAll()
+    time.compare().catch(() => {})
+  }
+
+  // Nobody is held up by a Redis that is not there: they are told by the first command.
+  const starting = Promise.race([
+    Promise.allSettled([time.compare(), port.subscribe(channels + node, hear, subscribed)]),
+    new Promise(resolve => setTimeout(resolve, deadline / 2)),
+  ])
+
+  return {
+    now: time.now,
+
+    async get(key) {
+      await starting
+      const name = redisKey(key)
+      return toEntry(await commands.send(name, ['GET', name]), time.now())
+    },
+
+    async put(key, entry) {
+      await starting
+      const name = redisKey(key)
+      // A key that is not there is written by a plain SET, a third cheaper than the script.
+      const written = entry.version === 1 ? await putFirst(name, entry) : await putOver(name, entry)
+      // Who waits here need not wait for the message; it comes again, and does no harm.
+      if (written) listeners.notify(name, entry)
+      return written
+    },
+
+    async watch(key, ring) {
+      await starting
+      const name = redisKey(key)
+      const stop = listeners.add(name, ring)
+      try {
+        const text = await commands.run(watchScript, name, [node, String(placeLifetime)])
+        return { entry: toEntry(text, time.now()), stop }
+      } catch (error) {
+        stop()
+        throw error
+      }
+    },
+
+    async close() {
+      time.stop()
+      listeners.clear()
+      await starting
+      await port.close()
+    },
+  }
+}
+
+/** Characters that Redis keys and messages may hold as they are. */
+const plain = /^[\w:.-]+$/
+
+/** ms that a place is kept for those who wait for a key that is not there yet. */
+const placeLifetime = 60_000
+
+/** Up to 30 s more in Redis than in truth, so that what was made together does not go together. */
+function jitter(): number {
+  return Math.floor(Math.random() * 30_000)
+}
