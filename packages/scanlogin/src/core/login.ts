@@ -149,7 +149,7 @@ export function createLogin(options: LoginOptions): Login {
     const until = clock.now() + seconds * 1000
     let known = since
     return room.wait(ticketKey(id), {
-      read: entry => owned(tickets.keep(entry)),
+      read: entry => owned(tickets.keep(id, entry)),
       nextLook(ticket, certain) {
         const now = clock.now()
         const version = step.versionAt(ticket, now)

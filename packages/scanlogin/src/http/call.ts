@@ -42,8 +42,10 @@ export const always = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const
 
-export function json(status: number, body: unknown, headers: AnswerHeaders = {}): Answer {
-  return { status, headers: { ...always, 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+const jsonHeaders: AnswerHeaders = { ...always, 'content-type': 'application/json' }
+
+export function json(status: number, body: unknown, headers?: AnswerHeaders): Answer {
+  return { status, headers: headers ? { ...jsonHeaders, ...headers } : jsonHeaders, body: JSON.stringify(body) }
 }
 
 export function empty(status: number, headers: AnswerHeaders = {}): Answer {
