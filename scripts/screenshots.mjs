@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots`: takes the pictures of the documentation from the real pages. `docs/demo.png` is the demo at
- * the moment of the question; `docs/screens/` holds a sheet of states for each page, language and colour scheme.
+ * the moment of the question; `docs/screens/` holds sheets of states of the sign-in page and the phone page.
  * Sheets in Chinese need a font that has the characters, such as that of Debian's fonts-wqy-zenhei.
  */
 import { spawn } from 'node:child_process'
@@ -15,6 +15,10 @@ import { ensureFolder, installPackages, installPrograms, root } from './prepare.
 
 const docs = join(root, 'docs')
 const apiKey = 'an-api-key-for-pictures-and-nothing-else'
+const looks = [
+  { name: 'en-light', locale: 'en', colorScheme: 'light', reducedMotion: 'reduce' },
+  { name: 'zh-dark', locale: 'zh-CN', colorScheme: 'dark', reducedMotion: 'reduce' },
+]
 // What people read in the pictures, whichever ports are free on this machine.
 const addresses = { demo: 'http://localhost:8787', site: 'http://id.example.com' }
 
@@ -33,17 +37,13 @@ const demo = await startServer(['serve', '--demo'], {
 const site = await startServer(['serve'], { SCANLOGIN_API_KEY: apiKey, SCANLOGIN_PUBLIC_URL: addresses.site, ...check })
 try {
   await photograph(addresses.demo, plain, demoPicture)
-  for (const locale of ['en', 'zh-CN']) {
-    for (const colorScheme of ['light', 'dark']) {
-      const look = { locale, colorScheme, reducedMotion: 'reduce' }
-      const name = `${locale.slice(0, 2)}-${colorScheme}.png`
-      await photograph(addresses.site, site, async open => {
-        await sheet(`sign-in-${name}`, open, await signInStates(open, look))
-      })
-      await photograph(addresses.site, demo, async open => {
-        await sheet(`phone-${name}`, open, await phoneStates(open, look))
-      })
-    }
+  for (const { name, ...look } of looks) {
+    await photograph(addresses.site, site, async open => {
+      await sheets('sign-in', name, open, await signInStates(open, look))
+    })
+    await photograph(addresses.site, demo, async open => {
+      await sheets('phone', name, open, await phoneStates(open, look))
+    })
   }
 } finally {
   for (const server of [plain, demo, site]) server.stop()
@@ -132,18 +132,23 @@ async function phoneStates(open, look) {
   return pictures
 }
 
-/** Lays the pictures out, four in a row. */
+/** The first half of the pictures on one sheet, how it went on on another. */
+async function sheets(page, look, open, pictures) {
+  await sheet(`${page}-1-${look}.png`, open, pictures.slice(0, 4))
+  await sheet(`${page}-2-${look}.png`, open, pictures.slice(4))
+}
+
 async function sheet(name, open, pictures) {
-  const page = await open('about:blank', { viewport: { width: 1720, height: 400 } })
+  const page = await open('about:blank', { viewport: { width: 1700, height: 400 } })
   const sources = pictures.map(picture => `data:image/png;base64,${picture.toString('base64')}`)
   await page.evaluate(async sources => {
-    const layout = 'display: grid; gap: 20px; grid-template-columns: repeat(4, max-content)'
-    document.body.style.cssText = `${layout}; margin: 0; padding: 20px; width: max-content; background: #7b8190`
+    const layout = 'display: flex; align-items: flex-start; gap: 20px; padding: 20px'
+    document.body.style.cssText = `${layout}; margin: 0; background: #7b8190`
     const images = sources.map(src => Object.assign(new Image(), { src }))
     document.body.append(...images)
     await Promise.all(images.map(image => image.decode()))
   }, sources)
-  save(join('screens', name), await page.locator('body').screenshot())
+  save(join('screens', name), await page.screenshot({ fullPage: true }))
 }
 
 function save(name, png) {

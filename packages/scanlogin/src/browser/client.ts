@@ -70,6 +70,8 @@ export function createClient(options: ClientOptions = {}): Client {
   let unwatchPage: (() => void) | undefined
   let cancelRest = () => {}
   let renewed = 0
+  /** The last state that was not `offline`. */
+  let reached: ClientState['state'] = 'idle'
 
   function begin(): void {
     unwatchPage ??= page.watch(change => (change === 'back' ? back() : away()))
@@ -80,10 +82,11 @@ export function createClient(options: ClientOptions = {}): Client {
   }
 
   function show(next: ClientState): void {
-    const before = state.state
     if (next.state === 'scanned') renewed = 0
-    // Only a code that nobody touched is replaced unasked: who has scanned one should hear that it is over.
-    const untouched = next.state === 'expired' && (before === 'waiting' || before === 'offline')
+    // Only a code that nobody touched is replaced unasked: who has scanned one should hear that it is over, also where
+    // the connection was lost in between.
+    const untouched = next.state === 'expired' && reached === 'waiting'
+    if (next.state !== 'offline') reached = next.state
     if (untouched && renewed < renewals && !page.hidden()) renew()
     else tell(next)
   }

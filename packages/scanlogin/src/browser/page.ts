@@ -28,6 +28,8 @@ export function thisPage(): Page {
       on(document, 'visibilitychange', () => (document.hidden ? 'away' : 'back'))
       on(document, 'resume', () => 'back')
       on(window, 'online', () => 'back')
+      // Looking again at once is how the person hears of it now, and not when the held request breaks.
+      on(window, 'offline', () => 'back')
       on(window, 'pageshow', event => ('persisted' in event && event.persisted ? 'back' : undefined))
       return () => ended.abort()
     },
