@@ -3,27 +3,34 @@
  * says so, and the ticket is read. That saves most reads of a sign-in whose calls come to the same node; it never
  * answers anything by itself.
  */
+import type { Entry } from './store.ts'
 import type { Ticket } from './ticket.ts'
 
-export interface Copies {
-  keep(ticket: Ticket): void
-  find(id: string): Ticket | undefined
+export interface Copy {
+  readonly ticket: Ticket
+  /** What the store held when the ticket was read or written. */
+  readonly value: Entry['value']
 }
 
-/** About 3 MB of tickets; a busy node turns them over in a second, which is when the next call comes. */
+export interface Copies {
+  keep(copy: Copy): void
+  find(id: string): Copy | undefined
+}
+
+/** About 5 MB of tickets; a busy node turns them over in a second, which is when the next call comes. */
 const most = 4096
 
 export function createCopies(): Copies {
   // Two generations: when the younger is full the older is dropped whole. No list to keep in order.
-  let younger = new Map<string, Ticket>()
-  let older = new Map<string, Ticket>()
+  let younger = new Map<string, Copy>()
+  let older = new Map<string, Copy>()
   return {
-    keep(ticket) {
+    keep(copy) {
       if (younger.size >= most / 2) {
         older = younger
         younger = new Map()
       }
-      younger.set(ticket.birth.id, ticket)
+      younger.set(copy.ticket.birth.id, copy)
     },
     find: id => younger.get(id) ?? older.get(id),
   }

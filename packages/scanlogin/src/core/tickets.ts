@@ -32,17 +32,19 @@ export function createTickets(store: Store): Tickets {
 
   function keep(id: string, entry: Entry | undefined): Ticket {
     const copy = copies.find(id)
-    // A version is written once, so the copy of it says the same, and need not be read from its text.
-    if (entry && copy?.version === entry.version) return copy
+    // The same text is the same ticket, and need not be read once more. A version alone does not say so: a fail-over may
+    // have taken it back, and another may have been written in its place.
+    if (entry && copy?.ticket.version === entry.version && copy.value === entry.value) return copy.ticket
     const ticket = entry && fromEntry(entry)
     if (!ticket) throw new LoginError('not_found')
-    copies.keep(ticket)
+    copies.keep({ ticket, value: entry.value })
     return ticket
   }
 
   async function write(ticket: Ticket): Promise<boolean> {
-    const written = await store.put(ticketKey(ticket.birth.id), toEntry(ticket))
-    if (written) copies.keep(ticket)
+    const entry = toEntry(ticket)
+    const written = await store.put(ticketKey(ticket.birth.id), entry)
+    if (written) copies.keep({ ticket, value: entry.value })
     return written
   }
 
@@ -53,12 +55,12 @@ export function createTickets(store: Store): Tickets {
       await write(ticket)
     },
     async birthOf(id) {
-      return (copies.find(id) ?? (await find(id))).birth
+      return (copies.find(id)?.ticket ?? (await find(id))).birth
     },
     async change(id, next) {
-      const copy = copies.find(id)
+      const copy = copies.find(id)?.ticket
       const guess = copy && steppedFrom(copy, next)
-      if (guess && guess !== copy && (await write(guess))) return guess
+      if (guess && guess !== copy && !letsIn(copy, guess) && (await write(guess))) return guess
       for (;;) {
         const ticket = await find(id)
         const changed = next(ticket)
@@ -87,6 +89,14 @@ export function ticketKey(id: string): string {
 
 function userCodeKey(code: string): string {
   return `c:${code}`
+}
+
+/**
+ * The steps by which a browser comes in are taken on what the store has now. After a fail-over a copy may tell of a
+ * confirm that was lost, under the version that a "not me" has now, and the compare-and-set would take one for the other.
+ */
+function letsIn(from: Ticket, to: Ticket): boolean {
+  return from.state === 'verifying' || to.state === 'redeemed'
 }
 
 /** A step tried on a copy: a refusal says nothing, because the copy may be old. */
