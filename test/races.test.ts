@@ -21,9 +21,9 @@ function distantStore(): Store {
       await travel()
       return entry
     },
-    async put(key, entry) {
+    async put(key, entry, before) {
       await travel()
-      return store.put(key, entry)
+      return store.put(key, entry, before)
     },
   }
 }

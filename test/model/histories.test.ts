@@ -129,9 +129,9 @@ function distant(store: Store): Store {
       await travel()
       return entry
     },
-    async put(key, entry) {
+    async put(key, entry, before) {
       await travel()
-      const written = await store.put(key, entry)
+      const written = await store.put(key, entry, before)
       await travel()
       return written
     },

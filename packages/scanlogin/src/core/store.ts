@@ -10,9 +10,10 @@ export interface Store {
 
   /**
    * Writes `entry` if the live entry's version is `entry.version - 1` (no entry counts as version 0), and then rings
-   * for everyone who watches `key`, on every machine. Returns `false`, without having written, if somebody was first.
+   * for everyone who watches `key`, on every machine. Returns `false`, without having written, if somebody was first, or
+   * if it is `before` (ms since the epoch, by the store's time) or later: what has ended meanwhile stays ended.
    */
-  put(key: string, entry: Entry): Promise<boolean>
+  put(key: string, entry: Entry, before?: number): Promise<boolean>
 
   /**
    * Reads the entry and rings from then on: after each write of `key` that is not in what was read. It may ring once

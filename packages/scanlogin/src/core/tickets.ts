@@ -41,9 +41,10 @@ export function createTickets(store: Store): Tickets {
     return ticket
   }
 
-  async function write(ticket: Ticket): Promise<boolean> {
+  /** `from` has to be alive when the write happens: a ticket that somebody has seen expired stays so. */
+  async function write(ticket: Ticket, from?: Ticket): Promise<boolean> {
     const entry = toEntry(ticket)
-    const written = await store.put(ticketKey(ticket.birth.id), entry)
+    const written = await store.put(ticketKey(ticket.birth.id), entry, from?.deadline)
     if (written) copies.keep({ ticket, value: entry.value })
     return written
   }
@@ -60,11 +61,14 @@ export function createTickets(store: Store): Tickets {
     async change(id, next) {
       const copy = copies.find(id)?.ticket
       const guess = copy && steppedFrom(copy, next)
-      if (guess && guess !== copy && !letsIn(copy, guess) && (await write(guess))) return guess
-      for (;;) {
+      if (guess && guess !== copy && !letsIn(copy, guess) && (await write(guess, copy))) return guess
+      for (let refused = 0; ; ) {
         const ticket = await find(id)
         const changed = next(ticket)
-        if (changed === ticket || (await write(changed))) return changed
+        // Nobody was first, so it was the deadline that came in between.
+        if (ticket.version === refused) throw new LoginError('ticket_expired')
+        if (changed === ticket || (await write(changed, ticket))) return changed
+        refused = ticket.version
         // Somebody was first: every lost round is another's step forward, so of all who race one always ends.
       }
     },

@@ -81,9 +81,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       return live(key)
     },
 
-    async put(key, entry) {
+    async put(key, entry, before = Number.POSITIVE_INFINITY) {
       sweep()
-      if ((live(key)?.version ?? 0) !== entry.version - 1) return false
+      if ((live(key)?.version ?? 0) !== entry.version - 1 || clock.now() >= before) return false
       if (count >= maxEntries && !shardOf(key).has(key)) throw new LoginError('store_unavailable')
       write(key, entry)
       listeners.notify(key, entry)

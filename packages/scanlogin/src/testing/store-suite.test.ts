@@ -104,7 +104,7 @@ function distant(store: Store): Store {
   let closed = false
   return {
     get: key => overTheWire(() => store.get(key)),
-    put: (key, entry) => overTheWire(() => store.put(key, entry)),
+    put: (key, entry, before) => overTheWire(() => store.put(key, entry, before)),
     async watch(key, ring) {
       let gone = false
       const hear = (written?: Entry) => gone || closed || ring(written)

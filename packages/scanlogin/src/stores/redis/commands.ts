@@ -16,7 +16,15 @@ export const deadline = 1000
 
 export function createCommands(port: RedisPort): Commands {
   async function send(key: string, command: readonly string[]): Promise<unknown> {
-    return withDeadline(retried(() => port.send(key, command)))
+    return withDeadline(
+      retried(() =>
+        port.send(key, command).catch(error => {
+          // Somebody else's key of another type: there is no entry under it.
+          if (!saysFirst(error, ['WRONGTYPE'])) throw error
+          return null
+        }),
+      ),
+    )
   }
 
   return {

@@ -43,10 +43,12 @@ export function fromIoredis(client: IoredisClient): RedisPort {
     send: (_key, [name = '', ...args]) => client.call(name, ...args),
     subscribe(channel, hear, again) {
       let unanswered = 0
+      let deaf = true
       return new Promise(resolve => {
         function listen(): void {
           const own = client.duplicate()
           subscriber = own
+          deaf = true
           const stand = () => own.subscribe(channel).then(stands, ignore)
           own.on('message', (_channel: string, message: string) => hear(message))
           own.on('error', ignore)
@@ -57,6 +59,7 @@ export function fromIoredis(client: IoredisClient): RedisPort {
 
         function stands(): void {
           unanswered = 0
+          deaf = false
           again()
           resolve()
         }
@@ -65,13 +68,19 @@ export function fromIoredis(client: IoredisClient): RedisPort {
         // question that a cluster's client, too, asks on the connection that listens; who gives no answer is replaced.
         function ask(): void {
           if (subscriber?.status !== 'ready') return
-          if (unanswered++ === 3) {
+          if (unanswered++ < 3) {
+            subscriber.subscribe(channel).then(answered, ignore)
+          } else {
             subscriber.disconnect()
             unanswered = 0
-            return listen()
+            listen()
           }
-          // After a silence that has ended by itself, too, whatever was said meanwhile is lost.
-          subscriber.subscribe(channel).then(() => (unanswered > 1 ? stands() : (unanswered = 0)), ignore)
+        }
+
+        function answered(): void {
+          // After a silence that has ended by itself, whatever was said meanwhile is lost, too.
+          if (deaf || unanswered > 1) stands()
+          unanswered = 0
         }
 
         listen()

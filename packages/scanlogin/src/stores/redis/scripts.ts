@@ -9,18 +9,23 @@ export interface Script {
 }
 
 /**
- * Compare, set and ring.
+ * Compare, set and ring. Of a Redis that is full it asks for the little that a change of an entry takes: sign-ins that
+ * have begun can end, while new ones are refused.
  *
- * KEYS[1] the entry · ARGV version, expiresAt, value, when Redis may drop it, until when this may run, channel prefix
- * Returns 1 written, 0 another version is there, -1 too late: the caller has given up, so it must not happen any more.
+ * KEYS[1] the entry · ARGV version, expiresAt, value, when Redis may drop it, until when this may run, channel prefix,
+ * before when it has to happen or nothing
+ * Returns 1 written, 0 another version is there or it is over, -1 too late: the caller has given up, so it must not happen any more.
  */
-export const putScript = script(`
+export const putScript = script(`#!lua flags=allow-oom
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now > tonumber(ARGV[5]) then return -1 end
+if ARGV[7] ~= '' and now >= tonumber(ARGV[7]) then return 0 end
 local version, nodes = 0, '-'
-local old = redis.call('GET', KEYS[1])
-if old then
+local old = redis.pcall('GET', KEYS[1])
+-- Under a key of another type there is no entry.
+if type(old) == 'table' and not string.find(old.err, 'WRONGTYPE') then return old end
+if type(old) == 'string' then
   local v, expires, n = string.match(old, '^(%d+) (%d+) (%S+) ')
   if v then
     nodes = n
@@ -44,19 +49,21 @@ return 1
  * Returns the entry as it is, or nil.
  */
 export const watchScript = script(`
-local old = redis.call('GET', KEYS[1])
-if not old then
-  redis.call('SET', KEYS[1], '0 0 ' .. ARGV[1] .. ' ', 'PX', ARGV[2])
-  return false
+local function remember(...)
+  local set = redis.pcall('SET', KEYS[1], ...)
+  -- In a Redis that is full nobody is remembered: who waits then finds out by reading again.
+  return set.err and not string.find(set.err, 'OOM') and set
 end
+local old = redis.pcall('GET', KEYS[1])
+if type(old) == 'table' then return string.find(old.err, 'WRONGTYPE') == nil and old end
+if not old then return remember('0 0 ' .. ARGV[1] .. ' ', 'PX', ARGV[2]) end
 local head, nodes, rest = string.match(old, '^(%d+ %d+ )(%S+)( .*)$')
 if not head or string.find(',' .. nodes .. ',', ',' .. ARGV[1] .. ',', 1, true) then return old end
 local kept = { ARGV[1] }
 for node in string.gmatch(nodes, '[^,]+') do
   if node ~= '-' and #kept < 4 then kept[#kept + 1] = node end
 end
-redis.call('SET', KEYS[1], head .. table.concat(kept, ',') .. rest, 'KEEPTTL')
-return old
+return remember(head .. table.concat(kept, ',') .. rest, 'KEEPTTL') or old
 `)
 
 function script(text: string): () => Promise<Script> {

@@ -36,11 +36,15 @@ export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStor
     return (await commands.send(key, set)) !== null || putOver(key, entry)
   }
 
-  async function putOver(key: string, { version, expiresAt, value }: Entry): Promise<boolean> {
+  async function putOver(key: string, { version, expiresAt, value }: Entry, before?: number): Promise<boolean> {
     const until = time.now() + deadline
-    const args = [version, expiresAt, value, expiresAt + jitter(), until, channels].map(String)
+    const args = [version, expiresAt, value, expiresAt + jitter(), until, channels, before ?? ''].map(String)
     const written = await commands.run(putScript, key, args)
-    if (written === -1) throw new LoginError('store_unavailable', { cause: new Error('The write came too late') })
+    if (written === -1) {
+      // Or this node has the wrong time, because another Redis has taken over.
+      time.compare().catch(() => {})
+      throw new LoginError('store_unavailable', { cause: new Error('The write came too late') })
+    }
     return written === 1
   }
 
@@ -55,9 +59,10 @@ export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStor
     time.compare().catch(() => {})
   }
 
+  time.compare().catch(() => {})
   // Nobody is held up by a Redis that is not there: they are told by the first command.
   const starting = Promise.race([
-    Promise.allSettled([time.compare(), port.subscribe(channels + node, hear, subscribed)]),
+    Promise.allSettled([time.known, port.subscribe(channels + node, hear, subscribed)]),
     new Promise(resolve => setTimeout(resolve, deadline / 2)),
   ])
 
@@ -70,11 +75,13 @@ export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStor
       return toEntry(await commands.send(name, ['GET', name]), time.now())
     },
 
-    async put(key, entry) {
+    async put(key, entry, before) {
       await starting
       const name = redisKey(key)
       // A key that is not there is written by a plain SET, a third cheaper than the script.
-      const written = entry.version === 1 ? await putFirst(name, entry) : await putOver(name, entry)
+      const written = await (entry.version === 1 && before === undefined
+        ? putFirst(name, entry)
+        : putOver(name, entry, before))
       // Who waits here need not wait for the message; it comes again, and does no harm.
       if (written) listeners.notify(name, entry)
       return written

@@ -36,6 +36,11 @@ export const brokenLifetimes: Record<string, BrokenStore> = {
     open: real => timed(real, (entry, before) => Math.max(entry.expiresAt, before ?? 0)),
   },
 
+  'writes however late it is': {
+    breaks: ['refuses a write whose time is over, as if somebody had been first'],
+    open: real => both({ ...real, put: (key, entry) => real.put(key, entry) }),
+  },
+
   'tells the time of each machine': {
     breaks: ['tells on each node the time that entries end by'],
     open: real => ({ here: real, there: { ...real, now: () => (real.now?.() ?? Date.now()) + 3_600_000 } }),

@@ -42,6 +42,14 @@ export const lifetimeRules = {
     same(await here.get(key), undefined)
   },
 
+  async 'refuses a write whose time is over, as if somebody had been first'(here, there, { key, entry, same }) {
+    await here.put(key, entry(1))
+    const { expiresAt: now } = entry(1, '', 0)
+    same(await there.put(key, entry(2), now), false)
+    same((await here.get(key))?.version, 1)
+    same(await there.put(key, entry(2), now + 60_000), true)
+  },
+
   async 'tells on each node the time that entries end by'(here, there, { key, entry, pass, same }) {
     const times = [here.now?.(), there.now?.()].filter(time => time !== undefined)
     for (const [node, time] of times.entries()) {
