@@ -24,7 +24,12 @@ describe('the README', () => {
   it('names only commands that exist', () => {
     const scripts = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts as Record<string, string>
     const commands = blocksOf('README.md').filter(({ language }) => language === 'bash')
-    expect(commands.map(({ code }) => code.trim())).toEqual(['npm run demo', 'npm run serve', 'npm test'])
+    expect(commands.map(({ code }) => code.trim())).toEqual([
+      'npm run demo',
+      'npm run serve',
+      'SCANLOGIN_STORE=redis://localhost:6379 npm run serve',
+      'npm test',
+    ])
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['demo', 'serve', 'test']))
   })
 

@@ -3,8 +3,9 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createLogin, type Store } from 'scanlogin'
 import { createHandler } from 'scanlogin/http'
-import { type NodeListener, serve, toNodeListener } from 'scanlogin/node'
+import { type NodeListener, serve, toNodeListener, toNodeUpgrade } from 'scanlogin/node'
 import { storedSessions } from 'scanlogin/session'
+import { WebSocketServer } from 'ws'
 import { authenticateByToken } from './access-token.ts'
 import { clientAddressBehind } from './client-address.ts'
 import type { Config } from './config.ts'
@@ -50,6 +51,9 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     },
     showScanner: config.SCANLOGIN_SHOW_SCANNER,
     clientAddress: clientAddressBehind(config.SCANLOGIN_TRUSTED_PROXIES),
+    maxWaiting: config.SCANLOGIN_MAX_WAITING,
+    maxWaitingPerAddress: config.SCANLOGIN_MAX_WAITING_PER_ADDRESS,
+    onFull: limit => log.warn({ limit, waiting: login.waiting() }, 'too many browsers wait: more of them poll instead'),
     onError: error => log.error({ err: error }, 'a call failed'),
   })
   let stopping: Promise<void> | undefined
@@ -63,11 +67,12 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   web.route('/', pages({ demo: demo !== undefined, scanUrl: login.scanUrl, signInUrl, lanUrl: demo?.lanUrl ?? '' }))
   const api = toNodeListener(handler, { closing: isStopping })
   const listener = split(api, getRequestListener(web.fetch, { overrideGlobalObjects: false }))
-  const serving = await serve({ listener, port: config.PORT, host: config.HOST })
+  const upgrade = toNodeUpgrade(handler, WebSocketServer)
+  const serving = await serve({ listener, upgrade, port: config.PORT, host: config.HOST })
 
   async function stop(): Promise<void> {
     await delay(config.SCANLOGIN_DRAIN_DELAY * 1000)
-    login.drain()
+    await login.drain()
     await serving.close()
     await store.close()
   }

@@ -81,6 +81,8 @@ export const environment = z.object({
   SCANLOGIN_SHOW_SCANNER: onOff.default(true),
   SCANLOGIN_TRUSTED_PROXIES: whole(0, 10).default(0),
   SCANLOGIN_DRAIN_DELAY: whole(0, 60).default(0),
+  SCANLOGIN_MAX_WAITING: whole(0, 1_000_000).default(50_000),
+  SCANLOGIN_MAX_WAITING_PER_ADDRESS: whole(0, 1_000_000).default(2000),
   SCANLOGIN_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'write fatal, error, warn, info, debug or silent',

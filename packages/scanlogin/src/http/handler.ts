@@ -6,6 +6,7 @@ import { cancelTicket, createTicket, readTicket, redeemTicket, verifyTicket } fr
 import { streamTicket } from './calls/event-stream.ts'
 import { confirmTicket, denyTicket, scanCode } from './calls/phone.ts'
 import { endSession, readSession } from './calls/session.ts'
+import { openTicketSocket, refusePlainCall, type SocketTexts } from './calls/socket.ts'
 import { toCall, toResponse } from './fetch.ts'
 import { none } from './origin.ts'
 import { methodNotAllowed, outage, problem } from './problem.ts'
@@ -16,9 +17,13 @@ export interface Handler {
   (request: Request): Promise<Response>
   /** The same below the Web's objects, for servers that count microseconds; `scanlogin/node` uses it. Never rejects. */
   answer(call: Call): Promise<Answer>
+  /** What a WebSocket at the call's address tells, or the answer that refuses it before the upgrade. Never rejects. */
+  openSocket(call: Call): Promise<SocketOpening>
   /** Path the calls are mounted at. */
   readonly base: string
 }
+
+export type SocketOpening = { readonly texts: SocketTexts } | { readonly refusal: Answer }
 
 /** All calls of `docs/protocol.md` over `login`. Throws `TypeError` for options that cannot be. */
 export function createHandler(login: Login, options: HandlerOptions): Handler {
@@ -28,7 +33,7 @@ export function createHandler(login: Login, options: HandlerOptions): Handler {
     const call = toCall(request)
     return toResponse(await answer(call), () => call.hangup.leave())
   }
-  return Object.assign(handler, { answer, base: site.base })
+  return Object.assign(handler, { answer, openSocket: (call: Call) => openSocket(site, call), base: site.base })
 }
 
 async function answerCall(site: Site, call: Call): Promise<Answer> {
@@ -45,6 +50,16 @@ async function route(site: Site, call: Call): Promise<Answer> {
   }
   const action = methods.get(call.method)
   return action ? action(site, call, id) : methodNotAllowed([...methods.keys()].join(', '))
+}
+
+async function openSocket(site: Site, call: Call): Promise<SocketOpening> {
+  try {
+    const [methods, id] = find(site, call.path)
+    if (methods !== socket) throw new LoginError('not_found')
+    return { texts: await openTicketSocket(site, call, id) }
+  } catch (error) {
+    return { refusal: refusal(site, error) }
+  }
 }
 
 type Action = (site: Site, call: Call, id: string) => Promise<Answer>
@@ -65,6 +80,8 @@ const readOrStream: Action = (site, call, id) =>
 
 // Maps, because an object also answers to names such as `__proto__`, in a path and as a method.
 const post = (action: Action): Methods => new Map([['POST', action]])
+
+const socket: Methods = new Map([['GET', refusePlainCall]])
 
 const collections = new Map<string, Methods>([
   ['tickets', post(createTicket)],
@@ -90,6 +107,7 @@ const tickets = new Map<string | undefined, Methods>([
   ['redeem', post(redeemTicket)],
   ['confirm', post(confirmTicket)],
   ['deny', post(denyTicket)],
+  ['socket', socket],
 ])
 
 const ticketId = /^[0-9A-HJKMNP-TV-Z]{26}$/

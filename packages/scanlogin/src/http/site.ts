@@ -3,6 +3,7 @@ import type { Login } from '../core/login.ts'
 import type { User } from '../core/ticket.ts'
 import type { Sessions } from '../sessions/session.ts'
 import { type ApiKeys, createApiKeys } from './api-keys.ts'
+import { createSeats, type FullLimit, type Seats } from './calls/seats.ts'
 import { type Client, type Clients, createClients } from './clients.ts'
 import { createOrigins, type Origins } from './origin.ts'
 
@@ -37,6 +38,12 @@ export interface HandlerOptions {
   showScanner?: boolean
   /** The browser's address, where a proxy stands in front. Default: the other end of the connection. */
   clientAddress?: (caller: Caller) => string | undefined
+  /** Browsers that may wait at a time in this process; who comes then is answered at once. Default 50,000. */
+  maxWaiting?: number
+  /** The same for one address, or one IPv6 network of 64 bits: a whole office may share it. Default 2,000. */
+  maxWaitingPerAddress?: number
+  /** Hears, at most once a minute, which of the two has kept a browser from waiting. Default: nobody does. */
+  onFull?: (limit: FullLimit) => void
   /** Hears of every failure that is not a refusal. Default: `console.error`. */
   onError?: (error: unknown) => void
 }
@@ -75,12 +82,14 @@ export interface Site {
   readonly signIn: HandlerOptions['signIn']
   readonly sessions: Sessions | undefined
   readonly clientAddress: (caller: Caller) => string | undefined
+  readonly seats: Seats
   readonly onError: (error: unknown) => void
 }
 
 export function createSite(login: Login, options: HandlerOptions): Site {
   const { base = '/v1', authenticate = () => undefined, signIn, sessions, showScanner = true } = options
   const { apiKeys = [], allowedOrigins = [], clients = {}, clientAddress = ({ peer }) => peer } = options
+  const { maxWaiting = 50_000, maxWaitingPerAddress = 2000, onFull = () => {} } = options
   const { onError = error => console.error(error) } = options
   if (!/^(\/[\w.~-]+)*$/.test(base)) throw new TypeError('base must be a path such as /v1, without a slash at its end')
   if (!signIn === !sessions) throw new TypeError('exactly one of signIn and sessions must be given')
@@ -91,6 +100,9 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new TypeError('allowedOrigins must hold origins such as https://www.example.com')
     }
+  }
+  for (const [name, limit] of Object.entries({ maxWaiting, maxWaitingPerAddress })) {
+    if (!(Number.isInteger(limit) && limit >= 0)) throw new TypeError(`${name} must be a whole number`)
   }
   const host = new URL(login.publicUrl).host
   const own = { name: options.site?.name ?? host, origin: login.publicUrl, returnTo: options.site?.returnTo ?? [] }
@@ -105,7 +117,9 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     authenticate,
     signIn,
     sessions,
-    clientAddress,
+    // A host takes the caller apart as it likes, and a call does not survive that.
+    clientAddress: call => clientAddress({ peer: call.peer, header: name => call.header(name) }),
+    seats: createSeats({ maxWaiting, maxWaitingPerAddress, clock: login.clock, onFull }),
     onError: error => quietly(onError, error),
   }
 }

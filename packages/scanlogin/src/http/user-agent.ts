@@ -3,14 +3,22 @@
  * be the browser's own words. Anyone can claim anything here.
  */
 export interface Claimed {
-  browser: string
-  os: string
+  readonly browser: string
+  readonly os: string
 }
 
 export function claimedBy(userAgent: string | undefined): Claimed {
   const text = (userAgent ?? '').slice(0, 512)
-  return { browser: firstMatch(browsers, text), os: firstMatch(systems, text) }
+  const before = seen.get(text)
+  if (before) return before
+  const claimed = { browser: firstMatch(browsers, text), os: firstMatch(systems, text) }
+  // Most browsers are one of a few hundred; what is made up does not fill the memory.
+  if (seen.size >= 500) seen.clear()
+  seen.set(text, claimed)
+  return claimed
 }
+
+const seen = new Map<string, Claimed>()
 
 function firstMatch(names: readonly (readonly [RegExp, string])[], text: string): string {
   return names.find(([pattern]) => pattern.test(text))?.[1] ?? 'unknown'

@@ -10,6 +10,7 @@ import { readCookie, setCookie } from '../cookies.ts'
 import type { SignedIn, SigningIn, Site } from '../site.ts'
 import { claimedBy } from '../user-agent.ts'
 import { type CreatedResource, type TicketResource, toTicketResource, toUserResource } from '../wire.ts'
+import { crowdedPause } from './seats.ts'
 import { sessionAnswer } from './session.ts'
 
 export async function createTicket(site: Site, call: Call): Promise<Answer> {
@@ -43,9 +44,21 @@ export async function readTicket(site: Site, call: Call, id: string): Promise<An
   const seconds = clamp(query.get('wait'), 25)
   if (seconds === 0) return conditional(call, resourceOf(site, await site.login.read(id, secret)))
   const since = clamp(query.get('since'), Number.MAX_SAFE_INTEGER)
-  // Up to a tenth less than asked, so that browsers that began together do not come back together.
-  const patience = { since, seconds: seconds * (1 - Math.random() / 10), hangup: call.hangup }
-  return json(200, resourceOf(site, await site.login.wait(id, secret, patience)))
+  const address = site.clientAddress(call)
+  if (!site.seats.take(address)) return unheld(site, await site.login.read(id, secret))
+  try {
+    // Up to a tenth less than asked, so that browsers that began together do not come back together.
+    const patience = { since, seconds: seconds * (1 - Math.random() / 10), hangup: call.hangup }
+    return json(200, resourceOf(site, await site.login.wait(id, secret, patience)))
+  } finally {
+    site.seats.giveBack(address)
+  }
+}
+
+/** Where too many wait already a long poll becomes a short one: the browser loses seconds, and nobody the sign-in. */
+function unheld(site: Site, ticket: Ticket): Answer {
+  const pause = crowdedPause()
+  return json(200, { ...resourceOf(site, ticket), poll_after: pause }, { 'retry-after': String(Math.round(pause)) })
 }
 
 export async function verifyTicket(site: Site, call: Call, id: string): Promise<Answer> {

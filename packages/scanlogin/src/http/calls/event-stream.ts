@@ -1,44 +1,44 @@
 /** Server-sent events: the ticket again at each change, a comment each 15 s so that no proxy finds the line idle. */
-import { isFinal, versionAt } from '../../core/ticket.ts'
+import { versionAt } from '../../core/ticket.ts'
 import { type Answer, always, type Call } from '../call.ts'
 import type { Site } from '../site.ts'
 import { clamp, resourceOf, secretOf } from './browser.ts'
+import { comeBackAfter, type Following, follow } from './follow.ts'
+import { crowded } from './seats.ts'
 
 export async function streamTicket(site: Site, call: Call, id: string): Promise<Answer> {
   const { secret } = secretOf(site, call, id)
   // A stranger is refused before the stream begins.
   const now = versionAt(await site.login.read(id, secret), site.login.clock.now())
+  if (!site.seats.free(site.clientAddress(call))) throw crowded()
   const since = call.header('last-event-id') ?? new URLSearchParams(call.query).get('since')
   return {
     status: 200,
     // nginx keeps a stream to itself until it ends unless it is told not to.
     headers: { ...always, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' },
-    body: events(site, call, { id, secret, since: clamp(since, now) }),
+    body: events(site, call, { id, secret, since: clamp(since, now), silence: heartbeat }),
   }
 }
 
-async function* events(
-  { login, ...site }: Site,
-  { hangup }: Call,
-  { id, secret, since }: Start,
-): AsyncGenerator<string> {
-  for (let seen = since; ; ) {
-    const ticket = await login.wait(id, secret, { since: seen, seconds: heartbeat, hangup })
-    const now = login.clock.now()
-    const version = versionAt(ticket, now)
-    if (version > seen) {
-      seen = version
-      yield `event: ticket\nid: ${version}\ndata: ${JSON.stringify(resourceOf({ login, ...site }, ticket))}\n\n`
-    } else yield ': still waiting\n\n'
-    const { state } = resourceOf({ login, ...site }, ticket)
-    if (isFinal(state) || hangup.aborted || login.draining()) return
+async function* events(site: Site, call: Call, following: Following): AsyncGenerator<string> {
+  const tickets = follow(site, call, following)
+  try {
+    for (;;) {
+      const { value, done } = await tickets.next()
+      if (done) {
+        // A browser's own `EventSource` comes back by itself, after as many ms as it was last told.
+        if (value !== 'final' && value !== 'left') yield `retry: ${Math.round(comeBackAfter(value) * 1000)}\n\n`
+        return
+      }
+      yield value ? event(resourceOf(site, value)) : ': still waiting\n\n'
+    }
+  } finally {
+    await tickets.return('left')
   }
 }
 
-interface Start {
-  id: string
-  secret: string
-  since: number
+function event(resource: ReturnType<typeof resourceOf>): string {
+  return `event: ticket\nid: ${resource.version}\ndata: ${JSON.stringify(resource)}\n\n`
 }
 
 /** Seconds. */
