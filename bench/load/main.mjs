@@ -1,0 +1,16 @@
+/** The load as a program of its own: does what the conductor asks of it over the IPC channel, one thing at a time. */
+import { createSignIns } from './sign-ins.mjs'
+import { createWaiting } from './waiting.mjs'
+
+const loads = { signIns: createSignIns, waiting: createWaiting }
+const [kind, target] = process.argv.slice(2)
+const load = loads[kind](JSON.parse(target))
+
+process.on('message', async ({ verb, options }) => {
+  try {
+    process.send({ result: await load[verb](options) })
+  } catch (error) {
+    process.send({ error: error.message })
+  }
+})
+process.on('disconnect', () => process.exit())

@@ -1,0 +1,155 @@
+/**
+ * Ten thousand browsers that wait, and the phones that wake them, in one program: the moment a phone has its answer
+ * and the moment the browser has its own are read from the same clock.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { quantiles } from '../statistics.mjs'
+import { createCalls, expectState, send } from './calls.mjs'
+import { openConnection } from './connection.mjs'
+import { qrAt } from './qr.mjs'
+
+const sourceAddresses = 8
+
+export function createWaiting(target) {
+  const calls = createCalls(target)
+  const waiters = []
+  let phone
+  let streaming = false
+  let fail
+  const failed = new Promise((_, reject) => {
+    fail = reject
+  })
+  // It may fail while nobody asks for anything; the next one to ask hears of it.
+  failed.catch(() => {})
+
+  async function arrive(number) {
+    const from = `127.0.0.${2 + (number % sourceAddresses)}`
+    const waiter = { browser: openConnection({ ...target, from }), ticket: undefined, version: 0, seen() {} }
+    waiters.push(waiter)
+    await begin(waiter)
+  }
+
+  async function begin(waiter) {
+    waiter.ticket = await send(waiter.browser, calls.create())
+    waiter.begun = performance.now()
+    waiter.version = waiter.ticket.version
+    if (!streaming) return hold(waiter)
+    waiter.browser.stream(calls.stream(waiter.ticket), ticket => notice(waiter, ticket)).catch(fail)
+  }
+
+  /** Long poll: one request that is answered when there is news, and repeated when there was none. */
+  function hold(waiter) {
+    send(waiter.browser, calls.wait(waiter.ticket, waiter.version)).then(ticket => {
+      if (ticket.version === waiter.version) hold(waiter)
+      else notice(waiter, ticket)
+    }, fail)
+  }
+
+  function notice(waiter, ticket) {
+    const now = performance.now()
+    if (ticket.version === waiter.version) return
+    waiter.version = ticket.version
+    waiter.seen(now, ticket)
+  }
+
+  function news(waiter) {
+    return new Promise(resolve => {
+      waiter.seen = (at, ticket) => resolve({ at, ticket })
+    })
+  }
+
+  /** Answers to these show that the server has got to the end of what was sent before. */
+  async function settle() {
+    for (let i = 0; i < 3; i++) await send(phone, calls.create())
+  }
+
+  async function scan(phone, waiter) {
+    const qr = qrAt(waiter.ticket, performance.now() - waiter.begun)
+    const { scan_token } = await send(phone, calls.scan(qr, 'user-1'))
+    waiter.scanToken = scan_token
+    return performance.now()
+  }
+
+  async function confirm(phone, waiter) {
+    await send(phone, calls.confirm(waiter.ticket, waiter.scanToken))
+    return performance.now()
+  }
+
+  /** The time from the phone's request, and from its answer, to what the browser sees. */
+  async function wake(waiter, act, state) {
+    // Until the browser's wait is held; it was sent just before.
+    await pause(1)
+    const seen = news(waiter)
+    const asked = performance.now()
+    const [answered, { at, ticket }] = await Promise.all([act(phone, waiter), seen])
+    expectState(ticket, state)
+    return { fromRequest: at - asked, fromAnswer: at - answered }
+  }
+
+  return guard(failed, {
+    /** Opens connections as fast as it can, a create and a wait on each. Milliseconds until all are held. */
+    async arrive({ count, stream }) {
+      streaming = stream
+      const started = performance.now()
+      const arrivals = []
+      for (let number = 0; number < count; number++) {
+        arrivals.push(arrive(number))
+        if (number % 256 === 255) await new Promise(setImmediate)
+      }
+      await Promise.all(arrivals)
+      // Only now: a server may close connections that have not asked anything for a while.
+      phone = openConnection(target)
+      await settle()
+      return performance.now() - started
+    },
+
+    /** Scans everyone's code as fast as the phones can. Milliseconds until the last browser has seen it. */
+    async wakeAll({ concurrency }) {
+      const phones = Array.from({ length: concurrency }, () => openConnection(target))
+      await Promise.all(phones.map(phone => phone.opened()))
+      const seen = waiters.map(news)
+      const queue = [...waiters]
+      const started = performance.now()
+      const scanned = phones.map(async phone => {
+        for (let waiter = queue.pop(); waiter; waiter = queue.pop()) await scan(phone, waiter)
+      })
+      await Promise.all([...scanned, ...seen])
+      const took = performance.now() - started
+      for (const phone of phones) phone.close()
+      if (!streaming) waiters.forEach(hold)
+      await settle()
+      return took
+    },
+
+    /**
+     * Wakes one browser at random, then another: confirms what was scanned, collects, begins anew and scans again, so
+     * that as many wait afterwards as before. Needs `wakeAll` to have been first.
+     */
+    async wakeEach({ count }) {
+      const confirms = []
+      const scans = []
+      for (let i = 0; i < count; i++) {
+        const waiter = waiters[Math.floor(Math.random() * waiters.length)]
+        confirms.push(await wake(waiter, confirm, 'confirmed'))
+        await send(waiter.browser, calls.redeem(waiter.ticket))
+        await begin(waiter)
+        scans.push(await wake(waiter, scan, 'scanned'))
+        hold(waiter)
+      }
+      return { confirm: spread(confirms), scan: spread(scans) }
+    },
+  })
+}
+
+/** A browser that is let down would otherwise be waited for until the end of days. */
+function guard(failed, verbs) {
+  const guarded = Object.entries(verbs).map(([name, verb]) => [name, options => Promise.race([verb(options), failed])])
+  return Object.fromEntries(guarded)
+}
+
+function spread(wakes) {
+  return {
+    fromAnswer: quantiles(wakes.map(wake => wake.fromAnswer)),
+    fromRequest: quantiles(wakes.map(wake => wake.fromRequest)),
+  }
+}

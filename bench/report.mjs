@@ -1,0 +1,201 @@
+/** Writes `docs/performance.md` and its chart from the numbers of one run. Nothing in the page is typed by hand. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { drawChart } from './chart.mjs'
+import { range } from './statistics.mjs'
+
+const aims = { signIns: 0.6, residentKiB: 11, wakeP50: 0.3, wakeP99: 3 }
+
+export function writeReport(file) {
+  const { machine, settings, results } = JSON.parse(readFileSync(file, 'utf8'))
+  const figures = figuresOf(results)
+  writeFileSync('docs/performance-chart.svg', drawChart(figures, aims))
+  writeFileSync('docs/performance.md', page({ machine, settings, figures }))
+}
+
+/** Each figure as `{ median, min, max }` over the rounds, for a target; and as a ratio of rounds. */
+function figuresOf(results) {
+  const rounds = (measure, target, pick) =>
+    results.filter(result => result.measure === measure && result.target === target).map(({ values }) => pick(values))
+  return {
+    of: (measure, target, pick) => range(rounds(measure, target, pick)),
+    ratio(measure, pick) {
+      const floors = rounds(measure, 'floor', pick)
+      return range(rounds(measure, 'scanlogin', pick).map((ours, i) => ours / floors[i]))
+    },
+    load: range(results.map(({ loadAverage }) => loadAverage)),
+  }
+}
+
+function page({ machine, settings, figures }) {
+  return `# Performance
+
+Written by \`npm run bench\` on ${machine.date}; every number below was measured in that one run. scanlogin is the standalone
+server with the memory store, in one process on one core. The *floor* is [bench/floor.mjs](../bench/floor.mjs): a bare \`node:http\`
+program that answers the same requests with random ids, JSON and a held promise, and none of what makes a sign-in safe.
+
+Machine: ${machine.cpu}, ${machine.cores} virtual cores shared with other work, ${machine.memoryGiB} GiB, ${machine.kernel}, Node ${machine.node}, loopback.
+Load average at the start of the measures: ${figures.load.min.toFixed(1)} to ${figures.load.max.toFixed(1)}${noise(figures.load, machine)}
+Each figure is the median of ${settings.rounds} rounds (lowest–highest); the two take turns, and the ratio is taken within each round.
+
+![Sign-ins per second, memory of a waiting browser and time to wake one, beside the floor](performance-chart.svg)
+
+## Aims
+
+| | aim | measured | |
+|---|---|---|---|
+${aimRows(figures).join('\n')}
+
+## Whole sign-ins
+
+Create, wait (held), scan, wait (held), confirm, redeem: six requests, ${settings.concurrency} sign-ins at a time, ${settings.seconds} s, load from ${settings.loads} other processes.
+\`npm run bench -- --only sign-ins\`
+
+${signInTable(figures)}
+
+The load's cores are far from full, so it is the server that is measured. "Per CPU second" leaves out the time in which
+other programs had the server's core; the aim is held against that share.
+
+## Browsers that wait
+
+${settings.waiting.toLocaleString('en')} connections opened as fast as one program can, a create and a wait on each, after a warm-up of 2 s.
+Resident bytes are those of the whole process, 2 s after the last has come, minus those before the first; the ticket is in them,
+the kernel's sockets are not. Idle CPU is over ${settings.idleSeconds} s. Then all codes are scanned by 64 phones; the time ends when the last browser has seen it.
+\`npm run bench -- --only long-poll\`, \`npm run bench -- --only event-stream\`
+
+${waitingTable(figures)}
+
+"Only held" is the floor without tickets: what Node itself takes for a request that is not answered yet.
+
+## Waking one
+
+${settings.waiting.toLocaleString('en')} wait by long poll; one at random is confirmed, collects, begins anew and is scanned, then the next: ${settings.wakes.toLocaleString('en')} wakes a round.
+The phone and the browser are in one program with one clock. "From the answer" is the time from the phone's answer to
+the browser's; the server writes both in the same turn of its loop, so little of it is the server's. "From the request" starts
+when the phone asks and so holds the whole way.
+\`npm run bench -- --only long-poll\`
+
+${wakeTable(figures)}
+
+## Where the time goes
+
+\`node bench/profile.mjs\` prints the functions that take the most of a sign-in, in microseconds.
+`
+}
+
+function noise({ max }, { cores }) {
+  return max > cores
+    ? `: more than there are cores, so take the ratios\nand not the absolute figures.`
+    : '. Compare ratios, not absolute figures, with other machines.'
+}
+
+function aimRows(figures) {
+  const signIns = figures.ratio('sign-ins', perCpuSecond)
+  const resident = figures.of('long-poll', 'scanlogin', residentKiB)
+  const p50 = figures.of('long-poll', 'scanlogin', confirmed('fromAnswer', 'p50'))
+  const p99 = figures.of('long-poll', 'scanlogin', confirmed('fromAnswer', 'p99'))
+  return [
+    row('whole sign-ins, share of the floor', '≥ 60 %', percent(signIns), reached(signIns.median >= aims.signIns)),
+    row(
+      'resident memory of a waiting browser',
+      '≤ 11 KiB',
+      `${figure(resident)} KiB`,
+      reached(resident.median <= aims.residentKiB),
+    ),
+    row(
+      "confirm's answer to browser's answer, p50",
+      '≤ 0.3 ms',
+      `${figure(p50)} ms`,
+      reached(p50.median <= aims.wakeP50),
+    ),
+    row(
+      "confirm's answer to browser's answer, p99",
+      '≤ 3 ms',
+      `${figure(p99)} ms`,
+      reached(p99.median <= aims.wakeP99),
+    ),
+  ]
+}
+
+function signInTable(figures) {
+  const line = (name, pick, show = figure) =>
+    row(name, ...both(figures, 'sign-ins', pick).map(show), percent(figures.ratio('sign-ins', pick)))
+  const plain = (name, pick) => row(name, ...both(figures, 'sign-ins', pick).map(percent), '')
+  return [
+    '| | scanlogin | floor | share |',
+    '|---|---|---|---|',
+    line('sign-ins per second', values => values.perSecond),
+    line('sign-ins per CPU second of the server', perCpuSecond),
+    plain("the server's core in use by it", values => values.serverCpu),
+    plain("the busier load process' core", values => Math.max(...values.loadCpu)),
+  ].join('\n')
+}
+
+function waitingTable(figures) {
+  const line = (name, pick, unit) => {
+    const shown = (measure, target) => `${figure(figures.of(measure, target, pick))} ${unit}`
+    return row(
+      name,
+      shown('long-poll', 'scanlogin'),
+      shown('long-poll', 'floor'),
+      pick === allWoken ? '' : shown('long-poll', 'hold'),
+      shown('event-stream', 'scanlogin'),
+      shown('event-stream', 'floor'),
+    )
+  }
+  return [
+    '| | long poll, scanlogin | floor | only held | event stream, scanlogin | floor |',
+    '|---|---|---|---|---|---|',
+    line('all accepted', values => values.acceptedIn / 1000, 's'),
+    line('resident, each', residentKiB, 'KiB'),
+    line('CPU while idle', values => values.idleCpu * 100, '%'),
+    line('all scanned and woken', allWoken, 's'),
+  ].join('\n')
+}
+
+function wakeTable(figures) {
+  const lines = ['confirm', 'scan'].flatMap(verb =>
+    ['fromAnswer', 'fromRequest'].flatMap(from =>
+      ['p50', 'p99', 'max'].map(quantile => {
+        const both = ['scanlogin', 'floor'].map(target =>
+          figure(figures.of('long-poll', target, ({ wake }) => wake[verb][from][quantile])),
+        )
+        return row(`${verb}, from the ${from === 'fromAnswer' ? 'answer' : 'request'}, ${quantile}`, ...both)
+      }),
+    ),
+  )
+  return ['| ms | scanlogin | floor |', '|---|---|---|', ...lines].join('\n')
+}
+
+const perCpuSecond = values => values.perServerCpuSecond
+const residentKiB = values => values.residentBytesEach / 1024
+const allWoken = values => values.allWokenIn / 1000
+const confirmed =
+  (from, quantile) =>
+  ({ wake }) =>
+    wake.confirm[from][quantile]
+
+function both(figures, measure, pick) {
+  return ['scanlogin', 'floor'].map(target => figures.of(measure, target, pick))
+}
+
+function row(...cells) {
+  return `| ${cells.join(' | ')} |`
+}
+
+function reached(yes) {
+  return yes ? 'reached' : '**not reached**'
+}
+
+function figure({ median, min, max }) {
+  return `${brief(median)} (${brief(min)}–${brief(max)})`
+}
+
+function percent({ median, min, max }) {
+  return `${Math.round(median * 100)} % (${Math.round(min * 100)}–${Math.round(max * 100)})`
+}
+
+/** Three digits that mean something; no more, because more would not come out the same again. */
+function brief(number) {
+  if (Math.abs(number) >= 1000) return Number(number.toPrecision(3)).toLocaleString('en')
+  return Math.abs(number) < 0.01 ? number.toFixed(3) : String(Number(number.toPrecision(3)))
+}

@@ -1,0 +1,89 @@
+/** Starts what is measured, on a core of its own, and reads from the kernel what it costs. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { serverCores } from './cores.mjs'
+
+const apiKey = 'a-key-for-the-benchmark-and-nothing-else'
+const serverFile = fileURLToPath(new URL('../packages/server/dist/main.js', import.meta.url))
+const floorFile = fileURLToPath(new URL('floor.mjs', import.meta.url))
+
+/** What can be measured; `node` are options for the runtime. */
+export const targets = {
+  scanlogin: { file: serverFile, args: ['serve'], env: {} },
+  floor: { file: floorFile, args: [], env: {} },
+  hold: { file: floorFile, args: [], env: { FLOOR_HOLD_ONLY: '1' } },
+}
+
+export async function startTarget(name, node = []) {
+  const { file, args, env } = targets[name]
+  const port = await freePort()
+  const command = [...serverCores(), process.execPath, ...node, file, ...args]
+  const child = spawn(command[0], command.slice(1), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      SCANLOGIN_STORE: 'memory:',
+      SCANLOGIN_API_KEY: apiKey,
+      SCANLOGIN_MAX_WAITING_PER_ADDRESS: '1000000',
+      SCANLOGIN_PUBLIC_URL: `http://localhost:${port}`,
+      ...env,
+    },
+  })
+  const exit = once(child, 'exit')
+  // However this program ends, nothing stays behind.
+  const reap = () => child.kill('SIGKILL')
+  process.on('exit', reap)
+  await Promise.race([listening(child), exit.then(() => Promise.reject(new Error(`${name} did not start`)))])
+  return {
+    /** What the load has to know. */
+    address: { host: '127.0.0.1', port, base: `http://localhost:${port}/v1`, apiKey },
+    cpuSeconds: () => cpuSeconds(child.pid),
+    residentBytes: () => residentBytes(child.pid),
+    /** Asks it to go down and insists after 10 s. */
+    async stop() {
+      const insist = setTimeout(() => child.kill('SIGKILL'), 10_000)
+      child.kill('SIGTERM')
+      await exit
+      clearTimeout(insist)
+      process.off('exit', reap)
+    },
+  }
+}
+
+function listening(child) {
+  return new Promise(resolve => {
+    let printed = ''
+    child.stdout.setEncoding('utf8').on('data', text => {
+      printed = (printed + text).slice(-4096)
+      if (printed.includes('listening on ')) resolve()
+    })
+  })
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+/** Of all its threads; the kernel counts in nanoseconds. */
+function cpuSeconds(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const spent = threads.map(thread =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  )
+  return spent.reduce((sum, one) => sum + one, 0) / 1e9
+}
+
+function residentBytes(pid) {
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return Number(kibibytes) * 1024
+}
