@@ -15,7 +15,8 @@ export function installPackages() {
   const stamp = join(root, 'node_modules', '.scanlogin-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   say('Installing packages (once) …')
-  run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'])
+  // Not `npm ci`: it insists on the optional packages of every platform, which a lock file made on one need not list.
+  run('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'])
   writeFileSync(stamp, lock)
 }
 
