@@ -37,12 +37,20 @@ export function createHandler(login: Login, options: HandlerOptions): Handler {
 }
 
 async function answerCall(site: Site, call: Call): Promise<Answer> {
-  const answer = await route(site, call).catch(error => refusal(site, error))
+  const answer = await answerOrRefusal(site, call)
   const cors = site.origins.cors(call)
   return cors === none ? answer : { ...answer, headers: { ...answer.headers, ...cors } }
 }
 
-async function route(site: Site, call: Call): Promise<Answer> {
+async function answerOrRefusal(site: Site, call: Call): Promise<Answer> {
+  try {
+    return await route(site, call)
+  } catch (error) {
+    return refusal(site, error)
+  }
+}
+
+function route(site: Site, call: Call): Answer | Promise<Answer> {
   const [methods, id] = find(site, call.path)
   if (call.method === 'OPTIONS') {
     const headers = site.origins.preflight(call)

@@ -2,9 +2,9 @@
  * The edge to `node:http`: a request becomes a call and an answer is written, without a Web `Request` or `Response` in
  * between. That is what keeps a fetch-shaped handler at the speed of a plain Node program.
  */
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Hangup } from '../core/waiting.ts'
-import type { Answer, Call } from '../http/call.ts'
+import type { Answer, AnswerHeaders, Call } from '../http/call.ts'
 import { NodeCall } from './call.ts'
 
 /** What of a handler is used here. */
@@ -22,10 +22,10 @@ export interface ListenerOptions {
 /** For `http.createServer`, and for frameworks that pass Node's own request and response. */
 export function toNodeListener(handler: Answering, { closing }: ListenerOptions = {}): NodeListener {
   return (request, response) => {
-    handler
-      .answer(new NodeCall(request, new NodeHangup(response)))
-      .then(answer => send(response, answer, closing?.() ?? false))
-      .catch(() => response.destroy())
+    handler.answer(new NodeCall(request, new NodeHangup(response))).then(
+      answer => send(response, answer, closing?.() ?? false),
+      () => response.destroy(),
+    )
   }
 }
 
@@ -55,16 +55,31 @@ class NodeHangup implements Hangup {
   }
 }
 
-async function send(response: ServerResponse, { status, headers, body }: Answer, last: boolean): Promise<void> {
+function send(response: ServerResponse, { status, headers, body }: Answer, last: boolean): void {
   if (response.destroyed) return
+  const fields = inARow(headers)
   // What is left of a body that is too large is not read: the connection ends with the answer.
-  const ends = last || status === 413
-  const text = typeof body === 'object' ? undefined : (body ?? '')
-  const length =
-    text === undefined || status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(text) }
-  response.writeHead(status, { ...headers, ...length, ...(ends && { connection: 'close' }) } as OutgoingHttpHeaders)
-  if (text !== undefined) response.end(text)
-  else if (typeof body === 'object') await stream(response, body)
+  if (last || status === 413) fields.push('connection', 'close')
+  if (typeof body === 'object') {
+    response.writeHead(status, fields)
+    stream(response, body).catch(() => response.destroy())
+    return
+  }
+  const text = body ?? ''
+  if (status !== 204 && status !== 304) fields.push('content-length', String(Buffer.byteLength(text)))
+  response.writeHead(status, fields)
+  response.end(text)
+}
+
+/** Name, value, name, value: Node writes these a fifth faster than an object of ten headers. */
+function inARow(headers: AnswerHeaders): string[] {
+  const fields: string[] = []
+  for (const name in headers) {
+    const value = headers[name] ?? ''
+    if (typeof value === 'string') fields.push(name, value)
+    else for (const one of value) fields.push(name, one)
+  }
+  return fields
 }
 
 async function stream(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
