@@ -12,7 +12,7 @@ export async function build() {
   run(bin('tsc'), ['-p', 'packages/scanlogin/tsconfig.json'])
   run(bin('tsc'), ['-p', 'packages/server/tsconfig.json'])
   // Only now: on a fresh clone the bundler has just been installed.
-  const { build: bundle } = await import('esbuild')
+  const { build: bundle, stop } = await import('esbuild')
   mkdirSync(assets, { recursive: true })
   await bundle({ ...bundling, stdin: element, outfile: join(library, 'scan-login.js') })
   await bundle({ ...bundling, entryPoints: pageScripts(), outdir: assets })
@@ -20,6 +20,7 @@ export async function build() {
   for (const name of readdirSync(pages)) {
     if (/\.(html|css|svg)$/.test(name)) copyFileSync(join(pages, name), join(assets, name))
   }
+  await stop()
 }
 
 const bundling = {

@@ -9,6 +9,7 @@ const library = fileURLToPath(new URL('../packages/scanlogin', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as {
   exports: Record<string, string | { types: string; default: string }>
   dependencies: Record<string, string>
+  sideEffects: string[]
 }
 const doors = Object.entries(manifest.exports).filter(([, target]) => typeof target === 'object')
 
@@ -31,6 +32,10 @@ describe('the library package', () => {
 
   it.each(doors)('ships types for %s', (_path, target) => {
     expect(typeof target === 'object' && existsSync(join(library, target.types))).toBe(true)
+  })
+
+  it('keeps the script that defines the element when a bundler drops what has no effect', () => {
+    expect(manifest.sideEffects).toEqual(['./dist/scan-login.js'])
   })
 
   it('depends on drawing a code and, without WebCrypto, hashing one; on nothing else', () => {

@@ -68,6 +68,8 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const api = toNodeListener(handler, { closing: isStopping })
   const listener = split(api, getRequestListener(web.fetch, { overrideGlobalObjects: false }))
   const upgrade = toNodeUpgrade(handler, WebSocketServer)
+  // A store that is there is ready with the first call; one that is not keeps nobody waiting for longer than a second.
+  await reachable(store)
   const serving = await serve({ listener, upgrade, port: config.PORT, host: config.HOST })
 
   async function stop(): Promise<void> {

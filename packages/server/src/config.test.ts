@@ -53,6 +53,7 @@ describe('a wrong setting', () => {
       { SCANLOGIN_PUBLIC_ULR: 'x' },
       'SCANLOGIN_PUBLIC_ULR: there is no such setting. There',
     ],
+    ['a list of keys without a key', { SCANLOGIN_API_KEY: ' , ' }, 'SCANLOGIN_API_KEY: write at least one'],
     ['a port that is a word', { PORT: 'abc' }, 'PORT: write a whole number from 1 to 65535.'],
     ['port 0', { PORT: '0' }, 'PORT: write a whole number from 1 to 65535.'],
     ['a port in hexadecimal', { PORT: '0x50' }, 'PORT: write a whole number from 1 to 65535.'],

@@ -28,12 +28,15 @@ export class ConfigError extends Error {
   }
 }
 
-const list = z.string().transform(text =>
-  text
-    .split(',')
-    .map(part => part.trim())
-    .filter(part => part !== ''),
-)
+const list = z
+  .string()
+  .transform(text =>
+    text
+      .split(',')
+      .map(part => part.trim())
+      .filter(part => part !== ''),
+  )
+  .refine(parts => parts.length > 0, 'write at least one, or leave it out')
 const originExample = 'write an origin such as https://id.example.com, without a path'
 const origin = z.string({ error: originExample }).refine(isOrigin, originExample)
 const address = z.url({ protocol: /^https?$/, error: 'write a whole address such as https://id.example.com/path' })

@@ -25,6 +25,7 @@ export function openStore(address: string, log: Log): Store {
 /** What to write instead, or `undefined` where there is nothing wrong. */
 export function storeAddressProblem(address: string): string | undefined {
   if (address === 'memory:') return undefined
+  if (/%(?![\da-f]{2})/i.test(address)) return 'write a % in a user or password as %25'
   const { kind, hosts, path } = parse(address)
   if (!kind) return `write one of ${examples.join(', ')}`
   if (hosts.some(({ host, port }) => !host || !(port > 0 && port < 65_536))) return 'write each host as host:port'
@@ -83,7 +84,8 @@ function connect({ kind, tls, username, password, hosts, path }: Address): Redis
     })
   }
   if (kind === 'sentinel') {
-    return new Redis({ ...options, sentinels: hosts, name: path, sentinelRetryStrategy: pause })
+    const tlsToSentinels = tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }
+    return new Redis({ ...options, ...tlsToSentinels, sentinels: hosts, name: path, sentinelRetryStrategy: pause })
   }
   const [{ host, port } = { host: 'localhost', port: 6379 }] = hosts
   return new Redis({ ...options, host, port, db: Number(path || 0) })
@@ -101,6 +103,8 @@ const settings = {
   commandTimeout: 1000,
   socketTimeout: 3000,
   autoResubscribe: false,
+  // A master that was demoted may keep its connections: its address leads to the new one.
+  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   retryStrategy: pause,
 }
 

@@ -1,4 +1,6 @@
 /** Time as an argument: what the code below needs of the world, so that a test can hold it still. */
+import type { Store } from './store.ts'
+
 export interface Clock {
   /** ms since the epoch. */
   now(): number
@@ -12,4 +14,9 @@ export const systemClock: Clock = {
     const timer = setTimeout(listener, ms)
     return () => clearTimeout(timer)
   },
+}
+
+/** The time that all nodes of a store agree on, or the system's where the store has none of its own. */
+export function clockOf(store: Pick<Store, 'now'>): Clock {
+  return { now: () => store.now?.() ?? systemClock.now(), after: systemClock.after }
 }

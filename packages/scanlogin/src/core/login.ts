@@ -3,7 +3,7 @@
  * one winner, on every store and from any number of nodes.
  */
 import { hmac, sha256 } from '#digest'
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, clockOf } from './clock.ts'
 import { checkCodeHash, makeCheckCode } from './codes/check-code.ts'
 import { checkPayload, makePayload, parsePayload, stepSeconds } from './codes/qr-payload.ts'
 import { readUserCode, showUserCode } from './codes/user-code.ts'
@@ -292,10 +292,6 @@ function settled(options: LoginOptions) {
     clock,
     random,
   }
-}
-
-function clockOf(store: Store): Clock {
-  return { now: () => store.now?.() ?? systemClock.now(), after: systemClock.after }
 }
 
 function originOf(publicUrl: string): string {

@@ -13,6 +13,7 @@ export interface Client {
 export interface Clients {
   /** Throws `invalid_request` where the client or the address is not on the list. */
   check(id: string | undefined, returnTo: string | undefined): void
+  /** Throws `invalid_request` for a client that is not on the list. */
   find(id: string | undefined): Client
 }
 
@@ -21,7 +22,10 @@ export function createClients(own: Client, others: Readonly<Record<string, Clien
   const byId = new Map(Object.entries(others))
 
   function find(id: string | undefined): Client {
-    return (id === undefined ? own : byId.get(id)) ?? own
+    const client = id === undefined ? own : byId.get(id)
+    // Another node may know a client that this one does not know yet: nobody is to approve one site for another.
+    if (!client) throw invalid('This sign-in is for a client that is not on the list.')
+    return client
   }
 
   return {

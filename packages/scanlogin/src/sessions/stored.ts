@@ -3,7 +3,7 @@
  * cannot sign in with what is there.
  */
 import { sha256 } from '#digest'
-import { type Clock, systemClock } from '../core/clock.ts'
+import { type Clock, clockOf } from '../core/clock.ts'
 import { LoginError } from '../core/errors.ts'
 import type { Entry, Store } from '../core/store.ts'
 import type { User } from '../core/ticket.ts'
@@ -13,10 +13,11 @@ export interface StoredSessionsOptions {
   store: Store
   /** Seconds a session lives. Default 28,800 (8 hours). */
   ttl?: number
+  /** Default: the store's time, or the system's where the store has none. */
   clock?: Pick<Clock, 'now'>
 }
 
-export function storedSessions({ store, ttl = 28_800, clock = systemClock }: StoredSessionsOptions): Sessions {
+export function storedSessions({ store, ttl = 28_800, clock = clockOf(store) }: StoredSessionsOptions): Sessions {
   if (!(ttl > 0)) throw new TypeError('ttl must be a number of seconds above 0')
   const keyOf = async (token: string) => `s:${await sha256(token)}`
 

@@ -51,7 +51,6 @@ export const en = {
       ago: (seconds: number) => (seconds < 2 ? 'just now' : `${seconds} seconds ago`),
       browser: 'Browser',
       known: 'You have used it before',
-      unknown: 'Not recognised',
       on: (browser: string, os: string) => `${browser} on ${os}`,
       unnamed: 'nothing we know',
       warning: 'Confirm only if you are looking at this screen yourself, right now.',

@@ -53,7 +53,6 @@ export const zhCN: Messages = {
       ago: seconds => (seconds < 2 ? '刚刚' : `${seconds} 秒前`),
       browser: '浏览器',
       known: '你曾用过',
-      unknown: '未识别',
       on: (browser, os) => `${os} 上的 ${browser}`,
       unnamed: '无法识别',
       warning: '只有当你本人此刻正看着这个屏幕时，才可以确认。',

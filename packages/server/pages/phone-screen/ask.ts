@@ -41,7 +41,7 @@ function observedFacts({ prompt }: Question, { messages: { ask } }: Stage): HTML
     ip !== undefined && [ask.address, ip],
     place !== undefined && [ask.place, place],
     [ask.time, ask.ago(Math.round(time))],
-    [ask.browser, known_browser ? ask.known : ask.unknown],
+    known_browser && [ask.browser, ask.known],
   ])
 }
 

@@ -96,9 +96,24 @@ export function fromIoredis(client: IoredisClient): RedisPort {
 
 export function fromNodeRedis(client: NodeRedisClient): RedisPort {
   let subscriber: NodeRedisClient | undefined
+  let unanswered = 0
+  let since = 0
+
+  function answered(): void {
+    unanswered--
+    since = performance.now()
+  }
 
   return {
-    send: (_key, command) => client.sendCommand([...command]),
+    send(_key, command) {
+      // Its socket timeout starts anew with every command that is sent, so while a connection is silent nothing more is.
+      if (unanswered === 0) since = performance.now()
+      else if (performance.now() - since > pingInterval) return Promise.reject(new Error('The connection is silent'))
+      unanswered++
+      const reply = client.sendCommand([...command])
+      reply.then(answered, answered)
+      return reply
+    },
     subscribe(channel, hear, again) {
       const own = client.duplicate()
       subscriber = own

@@ -1,7 +1,7 @@
 /**
  * An entry as Redis keeps it, one string a key: `<version> <expiresAt> <nodes> <value>`. `nodes` are those whose
  * browsers wait for the key, joined by commas, `-` for none; version 0 stands where somebody waits for a key that nobody
- * has written. One string takes 185 bytes less than a hash with the same fields (decision 008).
+ * has written. One string takes 184 bytes less than a hash with the same fields (decision 008).
  */
 import type { Entry } from '../../core/store.ts'
 

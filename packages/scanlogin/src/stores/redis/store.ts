@@ -37,7 +37,7 @@ export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStor
   }
 
   async function putOver(key: string, { version, expiresAt, value }: Entry, before?: number): Promise<boolean> {
-    const until = time.now() + deadline
+    const until = time.now() + deadline - margin
     const args = [version, expiresAt, value, expiresAt + jitter(), until, channels, before ?? ''].map(String)
     const written = await commands.run(putScript, key, args)
     if (written === -1) {
@@ -108,6 +108,9 @@ export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStor
     },
   }
 }
+
+/** ms by which Redis has to be done before the caller gives up: two clocks are never quite the same. */
+const margin = 100
 
 /** Characters that Redis keys and messages may hold as they are. */
 const plain = /^[\w:.-]+$/

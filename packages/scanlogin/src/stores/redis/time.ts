@@ -67,7 +67,7 @@ export function createRedisTime(commands: Commands): RedisTime {
     now() {
       // A clock that may be minutes wrong would bring what has ended back to life.
       if (answers === 0) throw new LoginError('store_unavailable', { cause: new Error('The time is not known yet') })
-      return Math.round(here() + offset)
+      return Math.floor(here() + offset)
     },
     known,
     compare,
