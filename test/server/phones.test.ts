@@ -117,7 +117,8 @@ describe('a demo user', () => {
     const browser = scriptedBrowser({ url: `${server.url}/v1` })
     await browser.create()
     const body = JSON.stringify({ id: 'ming' })
-    const chosen = await fetch(`${server.url}/demo/user`, { method: 'POST', body })
+    const headers = { 'content-type': 'application/json' }
+    const chosen = await fetch(`${server.url}/demo/user`, { method: 'POST', headers, body })
     const cookie = chosen.headers.getSetCookie()[0]?.split(';')[0] ?? ''
     const phone = scriptedPhone({ url: `${server.url}/v1`, headers: { cookie, origin: server.origin } })
     await phone.scan(await browser.draw())

@@ -53,6 +53,11 @@ describe('a wrong setting', () => {
       { SCANLOGIN_PUBLIC_ULR: 'x' },
       'SCANLOGIN_PUBLIC_ULR: there is no such setting. There',
     ],
+    [
+      'keys over an open line in production',
+      { ...production, ...token, SCANLOGIN_JWKS_URL: 'http://id.example.com/jwks' },
+      'SCANLOGIN_JWKS_URL: in production write an https address',
+    ],
     ['a list of keys without a key', { SCANLOGIN_API_KEY: ' , ' }, 'SCANLOGIN_API_KEY: write at least one'],
     ['a port that is a word', { PORT: 'abc' }, 'PORT: write a whole number from 1 to 65535.'],
     ['port 0', { PORT: '0' }, 'PORT: write a whole number from 1 to 65535.'],

@@ -97,7 +97,7 @@ type Given = Readonly<Record<string, string | undefined>>
 
 /** What is wrong between variables. It is asked of the text as given, so that it is said along with all the rest. */
 function contradictions(given: Given): string[] {
-  return [publicUrlProblem(given), tokenProblem(given)].filter(problem => problem !== undefined)
+  return [publicUrlProblem(given), tokenProblem(given), keysProblem(given)].filter(problem => problem !== undefined)
 }
 
 function publicUrlProblem({ NODE_ENV, SCANLOGIN_PUBLIC_URL: url = 'http:' }: Given): string | undefined {
@@ -111,6 +111,13 @@ function tokenProblem(given: Given): string | undefined {
   const wanted = missing.length < names.length || given.SCANLOGIN_TOKEN_COOKIE !== undefined
   if (missing.length === 0 || !wanted) return undefined
   return `${missing.join(', ')}: write all three of ${names.join(', ')}, or none.`
+}
+
+/** Keys that come over an open line may be anybody's. */
+function keysProblem({ NODE_ENV, SCANLOGIN_JWKS_URL: url = '' }: Given): string | undefined {
+  const nearby = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/.test(url)
+  if (NODE_ENV !== 'production' || !url.startsWith('http:') || nearby) return undefined
+  return 'SCANLOGIN_JWKS_URL: in production write an https address, or one on this machine.'
 }
 
 function isOurs(name: string): boolean {

@@ -33,7 +33,11 @@ describe('a demo user', () => {
   })
 
   it('cannot be chosen by a body that is not JSON', async () => {
-    expect((await demoUsers().request('/demo/user', { method: 'POST', body: '{' })).status).toBe(400)
+    const headers = { 'content-type': 'application/json' }
+    expect((await demoUsers().request('/demo/user', { method: 'POST', headers, body: '{' })).status).toBe(400)
+    // What another site's page can send without asking first.
+    const plain = { method: 'POST', body: '{"id":"alice"}', headers: { 'content-type': 'text/plain' } }
+    expect((await demoUsers().request('/demo/user', plain)).status).toBe(400)
   })
 
   it('is nobody where the cookie names nobody', () => {
@@ -51,5 +55,9 @@ async function list(
 }
 
 function choose(body: unknown) {
-  return demoUsers().request('/demo/user', { method: 'POST', body: JSON.stringify(body) })
+  return demoUsers().request('/demo/user', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
 }

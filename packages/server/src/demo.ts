@@ -1,5 +1,6 @@
 /** Demo mode: a few users that anyone may be, so that one person with one computer sees the whole sign-in. */
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { User } from 'scanlogin'
 
@@ -17,7 +18,11 @@ export function demoUsers(): Hono {
   app.get('/demo/users', context => {
     return context.json({ users, current: find(getCookie(context, cookie))?.id ?? null })
   })
-  app.post('/demo/user', async context => {
+  // JSON only: no other site's page can send that without asking first, and is told no.
+  app.post('/demo/user', bodyLimit({ maxSize: 1024 }), async context => {
+    if (!context.req.header('content-type')?.startsWith('application/json')) {
+      return context.json({ title: 'The content type has to be application/json' }, 400)
+    }
     const body: unknown = await context.req.json().catch(() => undefined)
     const user = typeof body === 'object' && body !== null && 'id' in body ? find(body.id) : undefined
     if (!user) return context.json({ title: 'There is no such demo user' }, 400)

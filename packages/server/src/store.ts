@@ -1,4 +1,5 @@
 /** Opens the store that an address names: in this process, or on Redis or Valkey, alone, with Sentinel, or as a cluster. */
+import { getHeapStatistics } from 'node:v8'
 import { Cluster, Redis } from 'ioredis'
 import { memoryStore, type Store } from 'scanlogin'
 import { fromIoredis, redisStore } from 'scanlogin/redis'
@@ -9,7 +10,8 @@ import type { Log } from './log.ts'
  * `address` is one that `storeAddressProblem` finds nothing wrong with.
  */
 export function openStore(address: string, log: Log): Store {
-  if (address === 'memory:') return memoryStore()
+  // A flood of tickets is refused before the process runs out of memory: an entry takes about half a KiB.
+  if (address === 'memory:') return memoryStore({ maxEntries: Math.floor(getHeapStatistics().heap_size_limit / 1024) })
   const client = connect(parse(address))
   client.on('error', (error: Error) => log.warn({ err: error }, 'the store connection failed'))
   const store = redisStore(fromIoredis(client))

@@ -37,3 +37,23 @@ it('a change that a store calls too late, though nobody was first, is an expired
   const { qrUrl } = await login.create({ origin })
   await expect(login.scan({ qr: qrUrl }, { id: 'alice' })).rejects.toMatchObject({ code: 'ticket_expired' })
 })
+
+it('one user who scans their own ticket a hundred times at once costs a bounded number of tries', async () => {
+  let puts = 0
+  const store = memoryStore()
+  const counted: Store = {
+    ...store,
+    async put(key, entry, before) {
+      puts++
+      // Every write takes its time, so that all others have read what it replaces.
+      await new Promise(resolve => setTimeout(resolve, 0))
+      return store.put(key, entry, before)
+    },
+  }
+  const login = createLogin({ store: counted, publicUrl: 'https://id.example.com' })
+  const { qrUrl } = await login.create({ origin })
+  const scans = await Promise.allSettled(Array.from({ length: 100 }, () => login.scan({ qr: qrUrl }, { id: 'alice' })))
+  const refused = scans.flatMap(scan => (scan.status === 'rejected' ? [scan.reason.code] : []))
+  expect(new Set(refused)).toEqual(new Set(['rate_limited']))
+  expect(puts).toBeLessThan(100 * 40)
+})

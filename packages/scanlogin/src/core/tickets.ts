@@ -4,7 +4,7 @@ import { createCopies } from './copies.ts'
 import { LoginError } from './errors.ts'
 import type { Random } from './secrets/random.ts'
 import type { Entry, Store } from './store.ts'
-import { type Birth, lifetimes, type Ticket } from './ticket.ts'
+import { lifetimes, type Ticket } from './ticket.ts'
 import { fromEntry, toEntry } from './ticket-record.ts'
 
 export interface Tickets {
@@ -12,8 +12,8 @@ export interface Tickets {
   add(ticket: Ticket): Promise<void>
   /** The ticket as it is now. Throws `not_found`. */
   find(id: string): Promise<Ticket>
-  /** What never changes of it. Throws `not_found`. */
-  birthOf(id: string): Promise<Birth>
+  /** The ticket as this node has seen it last, or as it is now: for what never changes of it. Throws `not_found`. */
+  glance(id: string): Promise<Ticket>
   /** The ticket that the entry under `id` holds. Throws `not_found`. */
   keep(id: string, entry: Entry | undefined): Ticket
   /** Takes the step that `next` decides on, or none if it gives back the very ticket. Throws what `next` throws. */
@@ -55,22 +55,24 @@ export function createTickets(store: Store): Tickets {
     async add(ticket) {
       await write(ticket)
     },
-    async birthOf(id) {
-      return (copies.find(id)?.ticket ?? (await find(id))).birth
+    async glance(id) {
+      return copies.find(id)?.ticket ?? find(id)
     },
     async change(id, next) {
       const copy = copies.find(id)?.ticket
       const guess = copy && steppedFrom(copy, next)
       if (guess && guess !== copy && !letsIn(copy, guess) && (await write(guess, copy))) return guess
-      for (let refused = 0; ; ) {
+      for (let refused = 0, round = 1; round <= mostRounds; round++) {
         const ticket = await find(id)
         const changed = next(ticket)
         // Nobody was first, so it was the deadline that came in between.
         if (ticket.version === refused) throw new LoginError('ticket_expired')
         if (changed === ticket || (await write(changed, ticket))) return changed
         refused = ticket.version
-        // Somebody was first: every lost round is another's step forward, so of all who race one always ends.
+        // Somebody was first.
       }
+      // Honest tickets race a handful of times; only one user scanning their own over and over comes here.
+      throw new LoginError('rate_limited', { retryAfter: 1 })
     },
     async nameByCode({ birth }, random) {
       // A code is drawn again if a live ticket has it. With a million of those that is one draw in 25,600.
@@ -85,6 +87,9 @@ export function createTickets(store: Store): Tickets {
     },
   }
 }
+
+/** How often a change is tried against others: N callers then cost a store N times this much, and not N². */
+const mostRounds = 32
 
 /** A key under which `watch` rings for a ticket. */
 export function ticketKey(id: string): string {

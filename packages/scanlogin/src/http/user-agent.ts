@@ -36,7 +36,7 @@ const browsers = [
   [/SamsungBrowser\//, 'Samsung Internet'],
   [/Firefox\/|FxiOS\//, 'Firefox'],
   [/Chrome\/|CriOS\/|Chromium\//, 'Chrome'],
-  [/Version\/[\d.]+.*Safari\//, 'Safari'],
+  [/Version\/[\d.].*Safari\//, 'Safari'],
   [/curl\//, 'curl'],
 ] as const
 

@@ -11,14 +11,15 @@ import type { Session, Sessions } from './session.ts'
 
 export interface StoredSessionsOptions {
   store: Store
-  /** Seconds a session lives. Default 28,800 (8 hours). */
+  /** Seconds a session lives, at least 60. Default 28,800 (8 hours). */
   ttl?: number
   /** Default: the store's time, or the system's where the store has none. */
   clock?: Pick<Clock, 'now'>
 }
 
 export function storedSessions({ store, ttl = 28_800, clock = clockOf(store) }: StoredSessionsOptions): Sessions {
-  if (!(ttl > 0)) throw new TypeError('ttl must be a number of seconds above 0')
+  // Longer than redeem can be repeated: a session that has ended by then must not open again.
+  if (!(Number.isInteger(ttl) && ttl >= 60)) throw new TypeError('ttl must be a whole number of seconds, at least 60')
   const keyOf = async (token: string) => `s:${await sha256(token)}`
 
   return {

@@ -7,38 +7,45 @@ export interface Listeners {
   notify(key: string, written?: Entry): void
   /** For when nobody knows which keys have changed. */
   notifyAll(): void
-  has(key: string): boolean
   clear(): void
 }
 
-export function createListeners(): Listeners {
-  const byKey = new Map<string, readonly Ring[]>()
+interface Listener {
+  readonly ring: Ring
+}
 
-  function remove(key: string, ring: Ring): void {
-    const present = byKey.get(key) ?? []
-    const index = present.indexOf(ring)
-    if (index < 0) return
-    if (present.length === 1) byKey.delete(key)
-    else byKey.set(key, present.toSpliced(index, 1))
+export function createListeners(): Listeners {
+  const byKey = new Map<string, Listener | Set<Listener>>()
+
+  function remove(key: string, listener: Listener): void {
+    const present = byKey.get(key)
+    if (present === listener) byKey.delete(key)
+    if (!(present instanceof Set)) return
+    present.delete(listener)
+    if (present.size === 0) byKey.delete(key)
+  }
+
+  /** As they are now: a listener may add and remove others while it is called. */
+  function listening(key: string): readonly Listener[] {
+    const present = byKey.get(key)
+    if (!present) return []
+    return present instanceof Set ? [...present] : [present]
   }
 
   return {
     add(key, ring) {
-      byKey.set(key, [...(byKey.get(key) ?? []), ring])
-      let added = true
-      return () => {
-        if (added) remove(key, ring)
-        added = false
-      }
+      const listener = { ring }
+      const present = byKey.get(key)
+      if (present instanceof Set) present.add(listener)
+      else byKey.set(key, present ? new Set([present, listener]) : listener)
+      return () => remove(key, listener)
     },
     notify(key, written) {
-      // The array is never changed in place, so a listener may add and remove others while it is called.
-      for (const ring of byKey.get(key) ?? []) ring(written)
+      for (const { ring } of listening(key)) ring(written)
     },
     notifyAll() {
-      for (const rings of [...byKey.values()]) for (const ring of rings) ring()
+      for (const key of [...byKey.keys()]) for (const { ring } of listening(key)) ring()
     },
-    has: key => byKey.has(key),
     clear() {
       byKey.clear()
     },

@@ -60,7 +60,7 @@ async function retried(attempt: () => Promise<unknown>): Promise<unknown> {
 
 function withDeadline(reply: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => reject(new LoginError('store_unavailable', { cause }))
+    const fail = (error: unknown) => reject(new LoginError('store_unavailable', { cause: plainly(error) }))
     const timer = setTimeout(() => fail(new Error(`Redis has not answered for ${deadline} ms`)), deadline)
     reply.then(
       value => {
@@ -77,4 +77,11 @@ function withDeadline(reply: Promise<unknown>): Promise<unknown> {
 
 function saysFirst(error: unknown, words: readonly string[]): boolean {
   return error instanceof Error && words.some(word => error.message.startsWith(word))
+}
+
+/** Only what it says: clients hang the whole command on their errors, and a log would have it. */
+function plainly(error: unknown): Error {
+  return new Error(
+    error instanceof Error ? error.message.replace(/, with args beginning with:.*/s, '') : 'Redis failed',
+  )
 }
