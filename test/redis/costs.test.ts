@@ -1,0 +1,149 @@
+/** What a sign-in costs Redis: commands, messages and memory, and that none of them grows with the fleet. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RedisPort } from '../../packages/scanlogin/src/redis.ts'
+import { callsOf, listening } from './baseline.ts'
+import { created, scanned } from './people.ts'
+import { type Node, openScene, type Scene } from './scene.ts'
+import { endRedis, type RedisProcess, startRedis, until } from './servers/child.ts'
+import { closeClients, ioredisTo } from './servers/clients.ts'
+
+const rounds = 25
+
+let redis: RedisProcess
+let sent: number
+
+beforeEach(async () => {
+  redis = await startRedis()
+  sent = 0
+})
+
+afterEach(async () => {
+  closeClients()
+  await endRedis()
+})
+
+describe('a sign-in', () => {
+  it('takes nine commands and three messages where all its calls come to one node', async () => {
+    const { nodes, close } = await open(1)
+    const node = nodes[0] ?? none()
+    await signInAt(node, node, node)
+    const [commands, messages] = await costOf(() => signInAt(node, node, node))
+    expect([commands, messages]).toEqual([9, 3])
+    await close()
+  })
+
+  it.each([2, 4])(
+    'takes as many messages with %d nodes, and one read more where another node takes over',
+    async count => {
+      const { nodes, close } = await open(count)
+      const at = (index: number) => nodes[index % count] ?? none()
+      await signInAt(at(0), at(1), at(2))
+      const [commands, messages] = await costOf(round => signInAt(at(round), at(round + 1), at(round + 2)))
+      expect(messages).toBe(3)
+      // The phone's node has not seen the ticket; the one where the browser collects reads it in any case.
+      expect(commands).toBeLessThanOrEqual(10)
+      expect(await listening(redis)).toEqual(Array.from({ length: count }, () => 1))
+      await close()
+    },
+  )
+
+  it('takes no command and no message while it waits', async () => {
+    const { nodes, close } = await open(2, 60)
+    const one = nodes[0] ?? none()
+    const attempts = await Promise.all(Array.from({ length: 100 }, () => created(one.people())))
+    const answers = attempts.map(({ browser }) => browser.wait(1, 20))
+    await until('all wait', () => one.login.waiting() === 100)
+    const [commands, messages] = [sent, await callsOf(redis, 'publish')]
+    await new Promise(resolve => setTimeout(resolve, 1500))
+    expect([sent, await callsOf(redis, 'publish')]).toEqual([commands, messages])
+    await Promise.all(attempts.map(({ browser }) => browser.cancel()))
+    for (const { body } of await Promise.all(answers)) expect(body.state).toBe('cancelled')
+    await close()
+  })
+})
+
+describe('what a sign-in leaves in Redis', () => {
+  it('is 400 bytes while its code is shown, and never without an end', async () => {
+    const { nodes, close } = await open(1)
+    const node = nodes[0] ?? none()
+    const attempts = await Promise.all(Array.from({ length: 200 }, () => created(node.people())))
+    const bytes = async (kind: string) => (await bytesFor(`scanlogin:{${kind}:*`)) / attempts.length
+    expect((await bytes('t')) + (await bytes('c'))).toBeLessThanOrEqual(420)
+    await Promise.all(attempts.map(({ phone, browser }) => phone.scan(browser.ticket.qr.url)))
+    expect((await bytes('t')) + (await bytes('c'))).toBeLessThanOrEqual(560)
+    const ends = await Promise.all((await keys('scanlogin:*')).map(key => redis.ask('PTTL', key)))
+    expect(Math.min(...ends.map(Number))).toBeGreaterThan(0)
+    await close()
+  })
+
+  it('does not end all at once for tickets that were made together', async () => {
+    const { nodes, close } = await open(1)
+    const attempts = await Promise.all(Array.from({ length: 200 }, () => scanned((nodes[0] ?? none()).people())))
+    const ends = await Promise.all(attempts.map(({ id }) => redis.ask('PEXPIRETIME', `scanlogin:{t:${id}}`)))
+    const seconds = new Map<number, number>()
+    for (const end of ends) {
+      const second = Math.floor(Number(end) / 1000)
+      seconds.set(second, (seconds.get(second) ?? 0) + 1)
+    }
+    expect(Math.max(...seconds.values())).toBeLessThan(attempts.length / 5)
+    await close()
+  })
+})
+
+/** The browser waits at one node, the phone calls another, and the browser collects at a third. */
+async function signInAt(sitting: Node, calling: Node, collecting: Node): Promise<void> {
+  const { browser } = await created(sitting.people())
+  const phone = calling.newPhone('Alice')
+  const scanning = browser.wait(1, 25)
+  await until('it waits', () => sitting.login.waiting() === 1)
+  for (;;) {
+    // Where two nodes' times differ by less than a millisecond the first look may come too early.
+    const { status } = await phone.scan(browser.ticket.qr.url)
+    if (status === 200) break
+  }
+  const { version = 0 } = (await scanning).body
+  const confirming = browser.wait(version, 25)
+  await until('it waits', () => sitting.login.waiting() === 1)
+  expect((await phone.confirm()).status).toBe(200)
+  expect((await confirming).body.state).toBe('confirmed')
+  const headers = { authorization: `Bearer ${browser.secret}`, 'content-type': 'application/json' }
+  const path = `/v1/tickets/${browser.ticket.id}/redeem`
+  expect((await collecting.fetch(path, { method: 'POST', headers, body: '{}' })).status).toBe(200)
+}
+
+/** Commands and messages of one, on average. */
+async function costOf(act: (round: number) => Promise<void>): Promise<[commands: number, messages: number]> {
+  const before = [sent, await callsOf(redis, 'publish')] as const
+  for (let round = 0; round < rounds; round++) await act(round)
+  return [(sent - before[0]) / rounds, ((await callsOf(redis, 'publish')) - before[1]) / rounds]
+}
+
+async function open(nodes: number, recheck = 5): Promise<Scene> {
+  const ports = await Promise.all(Array.from({ length: nodes }, () => ioredisTo(redis.port)))
+  return openScene(ports.map(counted), { recheck })
+}
+
+function counted(port: RedisPort): RedisPort {
+  return {
+    ...port,
+    send(key, command) {
+      // A node asks for the time once in a while, however many sign in.
+      if (command[0] !== 'TIME') sent++
+      return port.send(key, command)
+    },
+  }
+}
+
+async function keys(pattern: string): Promise<string[]> {
+  const found = await redis.ask('KEYS', pattern)
+  return Array.isArray(found) ? found.map(String) : []
+}
+
+async function bytesFor(pattern: string): Promise<number> {
+  const sizes = await Promise.all((await keys(pattern)).map(key => redis.ask('MEMORY', 'USAGE', key)))
+  return sizes.reduce<number>((sum, size) => sum + Number(size), 0)
+}
+
+function none(): never {
+  throw new Error('There is no such node')
+}

@@ -1,0 +1,65 @@
+/** One master, two replicas, and three sentinels that take a master for dead after a second. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RedisProcess, startRedis, until } from './child.ts'
+
+export interface SentinelSet {
+  readonly servers: readonly RedisProcess[]
+  readonly sentinels: readonly RedisProcess[]
+  /** What the sentinels call the master. */
+  readonly name: string
+  /** The one they hold for the master now. */
+  master(): Promise<RedisProcess>
+}
+
+export async function startSentinelSet(): Promise<SentinelSet> {
+  const first = await startRedis(prompt)
+  const replicas = await Promise.all(
+    [1, 2].map(() => startRedis([...prompt, '--replicaof', '127.0.0.1', String(first.port)])),
+  )
+  const servers = [first, ...replicas]
+  await until('both replicas follow', async () => {
+    const roles = await Promise.all(replicas.map(replica => replica.ask('ROLE')))
+    return roles.every(role => Array.isArray(role) && role[3] === 'connected')
+  })
+  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(first.port)))
+  await until('the sentinels know each other and both replicas', async () => {
+    const views = await Promise.all(sentinels.map(sentinel => sentinel.ask('SENTINEL', 'MASTER', name)))
+    return views.every(view => field(view, 'num-slaves') === '2' && field(view, 'num-other-sentinels') === '2')
+  })
+
+  async function master(): Promise<RedisProcess> {
+    const ports = new Set<string>()
+    for (const sentinel of sentinels) {
+      const address = await sentinel.ask('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)
+      if (Array.isArray(address)) ports.add(String(address[1]))
+    }
+    const found = servers.find(({ port }) => ports.size === 1 && ports.has(String(port)))
+    if (!found) throw new Error('the sentinels do not agree on a master')
+    return found
+  }
+
+  return { servers, sentinels, name, master }
+}
+
+const name = 'mymaster'
+const prompt = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1']
+
+async function startSentinel(master: number): Promise<RedisProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'scanlogin-sentinel-'))
+  const file = join(folder, 'sentinel.conf')
+  const settings = [
+    `sentinel monitor ${name} 127.0.0.1 ${master} 2`,
+    `sentinel down-after-milliseconds ${name} 1000`,
+    `sentinel failover-timeout ${name} 4000`,
+    `sentinel parallel-syncs ${name} 2`,
+  ]
+  writeFileSync(file, `${settings.join('\n')}\n`)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return startRedis([file, '--sentinel'])
+}
+
+function field(reply: unknown, name: string): unknown {
+  return Array.isArray(reply) ? reply[reply.indexOf(name) + 1] : undefined
+}
