@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { type Serving, serve, toNodeListener, toNodeUpgrade } from '../../packages/scanlogin/src/node.ts'
-import { dial } from '../raw.ts'
+import { dial } from '../hostile/raw.ts'
 import { startRaw } from './connections.ts'
 import { type Place, patience, startPlace } from './place.ts'
 

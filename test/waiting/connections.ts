@@ -1,7 +1,7 @@
 /** Waiting browsers as bytes on a connection: for those that no client library would behave like. */
 import type { Socket } from 'node:net'
 import type { ScriptedBrowser } from '../../packages/scanlogin/src/testing/browser.ts'
-import { dial } from '../raw.ts'
+import { dial } from '../hostile/raw.ts'
 
 export interface RawWait {
   readonly socket: Socket

@@ -1,7 +1,7 @@
 /** Servers at the end of what they have: connections that say nothing, no descriptors, hardly any memory. */
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { dial } from '../raw.ts'
+import { dial } from '../hostile/raw.ts'
 import { startRaw } from './connections.ts'
 import { endNarrow, startNarrow } from './narrow-server.ts'
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../packages/scanlogin/src/index.ts'
 import { createClock } from '../../packages/scanlogin/src/testing/clock.ts'
 import { createFaultyStore } from '../../packages/scanlogin/src/testing/faulty-store.ts'
-import { raw } from '../raw.ts'
+import { raw } from '../hostile/raw.ts'
 import { allowedOrigin } from '../start.ts'
 import { type Place, patience, startPlace } from './place.ts'
 

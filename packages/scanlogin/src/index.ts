@@ -13,6 +13,8 @@ export {
   type ScannedCode,
   type WaitOptions,
 } from './core/login.ts'
+export type { Random } from './core/secrets/random.ts'
 export type { Entry, Ring, Store, Watch } from './core/store.ts'
 export type { BrowserOrigin, StateNow, Ticket, User } from './core/ticket.ts'
+export type { Hangup } from './core/waiting.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'

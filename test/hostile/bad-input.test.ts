@@ -1,8 +1,8 @@
 /** Whatever is sent: a clear refusal, no failure, no echo, and the sign-ins in progress go on. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { apiKey, type Started, start } from '../start.ts'
 import { payloads } from './corpus.ts'
-import { apiKey, type Started, start } from './start.ts'
 
 /** Stands in everything that is sent, so that it can be looked for in what comes back. */
 const mark = 'zqxj'

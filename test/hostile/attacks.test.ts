@@ -1,10 +1,10 @@
 /** Attacks on a QR sign-in, each as the attacker makes it. The numbers are those of the table in `docs/security.md`. */
 import { describe, expect, it } from 'vitest'
-import type { ScannedResource } from '../packages/scanlogin/src/http.ts'
-import type { ScriptedBrowser } from '../packages/scanlogin/src/testing/browser.ts'
-import type { ScriptedPhone } from '../packages/scanlogin/src/testing/phone.ts'
+import type { ScannedResource } from '../../packages/scanlogin/src/http.ts'
+import type { ScriptedBrowser } from '../../packages/scanlogin/src/testing/browser.ts'
+import type { ScriptedPhone } from '../../packages/scanlogin/src/testing/phone.ts'
+import { start } from '../start.ts'
 import { payloads, returnAddresses } from './corpus.ts'
-import { start } from './start.ts'
 
 describe('the six flaws of deployed QR sign-ins', () => {
   it('F1: a ticket is not told to a browser that did not create it', async () => {

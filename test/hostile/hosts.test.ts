@@ -1,11 +1,11 @@
 /** What a host brings along: its keys, its own sessions, its failures. */
 import { describe, expect, it } from 'vitest'
-import { createHandler } from '../packages/scanlogin/src/http.ts'
-import { createLogin, LoginError, memoryStore } from '../packages/scanlogin/src/index.ts'
-import { storedSessions } from '../packages/scanlogin/src/session.ts'
-import type { ScriptedBrowser } from '../packages/scanlogin/src/testing/browser.ts'
-import type { ScriptedPhone } from '../packages/scanlogin/src/testing/phone.ts'
-import { apiKey, start } from './start.ts'
+import { createHandler } from '../../packages/scanlogin/src/http.ts'
+import { createLogin, LoginError, memoryStore } from '../../packages/scanlogin/src/index.ts'
+import { storedSessions } from '../../packages/scanlogin/src/session.ts'
+import type { ScriptedBrowser } from '../../packages/scanlogin/src/testing/browser.ts'
+import type { ScriptedPhone } from '../../packages/scanlogin/src/testing/phone.ts'
+import { apiKey, start } from '../start.ts'
 
 describe('an API key', () => {
   it('is accepted in one form only', async () => {

@@ -1,8 +1,8 @@
 /** Browsers that wait, over real sockets: those who leave leave nothing behind, and a server that ends answers the rest. */
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { dial } from './raw.ts'
-import { type Listening, start, startHttp } from './start.ts'
+import { dial } from '../hostile/raw.ts'
+import { type Listening, start, startHttp } from '../start.ts'
 
 const many = 500
 /** ms; not how long it takes but when to give up, on a machine that has other things to do. */

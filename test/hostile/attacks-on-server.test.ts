@@ -1,8 +1,8 @@
 /** Attacks that need the whole server: its pages, its log, its process. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createActors } from '../packages/scanlogin/src/testing/actors.ts'
+import { createActors } from '../../packages/scanlogin/src/testing/actors.ts'
+import { apiKey, type Running, startServer } from '../start.ts'
 import { previewers } from './corpus.ts'
-import { apiKey, type Running, startServer } from './start.ts'
 
 describe('the standalone server', () => {
   let running: Running

@@ -1,8 +1,8 @@
 /** Bytes that no client would send, over sockets: to the handler on `node:http`, and to the whole server. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Actors, type ActorsOptions, createActors } from '../packages/scanlogin/src/testing/actors.ts'
+import { type Actors, type ActorsOptions, createActors } from '../../packages/scanlogin/src/testing/actors.ts'
+import { apiKey, startHttp, startServer } from '../start.ts'
 import { dial, type RawAnswer, raw } from './raw.ts'
-import { apiKey, startHttp, startServer } from './start.ts'
 
 interface Target {
   readonly port: number
