@@ -7,7 +7,7 @@ import { check } from './check.mjs'
 import { bin, installPackages, installPrograms, root, say } from './prepare.mjs'
 
 installPackages()
-installPrograms({ chromium: 'chromium', curl: 'curl', 'redis-server': 'redis-server', 'redis-cli': 'redis-tools' })
+installPrograms({ chromium: 'chromium', curl: 'curl', 'redis-server': 'redis-server' })
 await build()
 check()
 say('Testing …')

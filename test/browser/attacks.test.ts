@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { payloads } from '../corpus.ts'
+import { payloads } from '../hostile/corpus.ts'
 import { endServers } from '../server/server.ts'
 import { it } from './chromium.ts'
 import { type ForeignSite, openForeignSite, tryEverything } from './foreign-site.ts'

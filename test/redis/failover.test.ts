@@ -18,7 +18,7 @@ let scene: Scene
 let ledger: Ledger
 
 afterEach(async () => {
-  await scene.close()
+  await scene?.close()
   closeClients()
   await endRedis()
 })

@@ -7,7 +7,6 @@ export interface Fleet {
   readonly processes: readonly Running[]
   /** What a rule of the protocol suite opens. */
   readonly server: OpenServer
-  stop(): Promise<void>
 }
 
 export interface FleetOptions {
@@ -22,9 +21,12 @@ export interface FleetOptions {
 export async function startFleet({ store, nodes = 2, patience = 'none', env }: FleetOptions): Promise<Fleet> {
   const publicUrl = 'http://localhost:9'
   const shared = { SCANLOGIN_STORE: store, SCANLOGIN_PUBLIC_URL: publicUrl, SCANLOGIN_RETURN_TO: returnTo }
-  const processes = await Promise.all(
-    Array.from({ length: nodes }, (_, node) => startServer({ ...shared, ...env?.(node) })),
-  )
+  const processes: Running[] = []
+  for (let node = 0; node < nodes; node++) {
+    const server = await startServer({ ...shared, ...env?.(node) })
+    processes.push(server)
+    running.push(server)
+  }
   const url = `${publicUrl}/v1`
   const anyNode: Fetch = async request => {
     const { server } = pick(processes)
@@ -43,11 +45,15 @@ export async function startFleet({ store, nodes = 2, patience = 'none', env }: F
       origin: publicUrl,
       fetch: patience === 'none' ? anyNode : patient(anyNode),
     },
-    async stop() {
-      await Promise.all(processes.map(({ stop }) => stop()))
-    },
   }
 }
+
+/** Ends all that this file has started, also when a test has failed. */
+export async function endFleets(): Promise<void> {
+  await Promise.all(running.splice(0).map(({ stop }) => stop()))
+}
+
+const running: Running[] = []
 
 /** As `docs/protocol.md` wants clients: a 503 is no answer, and what is idempotent is asked again. */
 function patient(fetch: Fetch): Fetch {

@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await scene.close()
+  await scene?.close()
   closeClients()
   await proxy.stop()
   await endRedis()

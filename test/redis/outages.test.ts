@@ -35,9 +35,9 @@ describe.each([
   })
 
   afterEach(async () => {
-    await scene.close()
+    await scene?.close()
     closeClients()
-    await proxy.stop()
+    await proxy?.stop()
     await endRedis()
   })
 

@@ -1,11 +1,7 @@
 /** Server processes whose Redis is not there when they start, and whose own clocks are wrong. */
-import { writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createActors } from '../../packages/scanlogin/src/testing/actors.ts'
-import { type Fleet, startFleet } from './fleet.ts'
+import { endFleets, type Fleet, startFleet } from './fleet.ts'
 import { createLedger } from './ledger.ts'
 import { confirmed, created, expectRefused, scanned } from './people.ts'
 import { answerOf } from './scene.ts'
@@ -16,7 +12,7 @@ import { signIn } from './sign-in.ts'
 let fleet: Fleet
 
 afterEach(async () => {
-  await fleet.stop()
+  await endFleets()
   await endRedis()
 })
 
@@ -131,8 +127,6 @@ function health(kind: 'live' | 'ready'): Promise<number[]> {
 
 /** A module that sets the clock of the process that loads it, `after` ms from its start. */
 function clockOff(ms: number, after = 0): string {
-  const file = join(tmpdir(), `scanlogin-clock-${process.pid}-${ms}-${after}.mjs`)
-  const set = `const real = Date.now; Date.now = () => real.call(Date) + ${ms}`
-  writeFileSync(file, after ? `setTimeout(() => { ${set} }, ${after}).unref()\n` : `${set}\n`)
-  return pathToFileURL(file).href
+  const set = `const real=Date.now;Date.now=()=>real.call(Date)+(${ms})`
+  return `data:text/javascript,${encodeURIComponent(after ? `setTimeout(()=>{${set}},${after}).unref()` : set)}`
 }

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { protocolSuite } from '../../packages/scanlogin/src/testing/protocol-suite.ts'
-import { type Fleet, startFleet } from './fleet.ts'
+import { endFleets, type Fleet, startFleet } from './fleet.ts'
 import { endRedis, until } from './servers/child.ts'
 import { type RedisCluster, startCluster } from './servers/cluster.ts'
 
@@ -29,7 +29,7 @@ describe('a fleet on a cluster', () => {
   afterAll(async () => {
     over = true
     await unrest
-    await fleet.stop()
+    await endFleets()
     await endRedis()
   })
 

@@ -1,7 +1,7 @@
 /** The wire protocol with every call sent to a server process by chance: any node serves any call of any ticket. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { protocolSuite } from '../../packages/scanlogin/src/testing/protocol-suite.ts'
-import { type Fleet, startFleet } from './fleet.ts'
+import { endFleets, type Fleet, startFleet } from './fleet.ts'
 import { endRedis, startRedis } from './servers/child.ts'
 
 describe('two processes', () => {
@@ -13,7 +13,7 @@ describe('two processes', () => {
   })
 
   afterAll(async () => {
-    await fleet.stop()
+    await endFleets()
     await endRedis()
   })
 

@@ -25,7 +25,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await scene.close()
+  await scene?.close()
   closeClients()
   await endRedis()
 })

@@ -1,7 +1,7 @@
 /** Processes of Redis on ports of this machine's loopback, each with a folder of its own; every one is ended by its id. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,10 +21,13 @@ export interface RedisProcess {
   start(): Promise<void>
 }
 
-/** `redis-server` with these arguments besides its port and folder. Resolves once it takes connections. */
-export async function startRedis(args: readonly string[] = []): Promise<RedisProcess> {
+/**
+ * `redis-server` with these arguments besides its port and folder, and with a file of configuration where it needs one.
+ * Resolves once it takes connections.
+ */
+export async function startRedis(args: readonly string[] = [], configuration?: string): Promise<RedisProcess> {
   for (let tries = 1; ; tries++) {
-    const redis = createProcess(await quietPort(), args)
+    const redis = createProcess(await quietPort(), args, configuration)
     try {
       await redis.start()
       return redis
@@ -69,10 +72,12 @@ process.on('exit', () => {
   for (const { kill } of processes) kill()
 })
 
-function createProcess(port: number, args: readonly string[]): RedisProcess {
+function createProcess(port: number, args: readonly string[], configuration: string | undefined): RedisProcess {
   const folder = mkdtempSync(join(tmpdir(), 'scanlogin-redis-'))
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
+  const file = configuration === undefined ? [] : [join(folder, 'redis.conf')]
   let child: ChildProcess | undefined
+  if (file[0]) writeFileSync(file[0], `${configuration}\n`)
 
   async function kill(): Promise<void> {
     const running = child
@@ -100,17 +105,10 @@ function createProcess(port: number, args: readonly string[]): RedisProcess {
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
     async start() {
-      // A configuration file comes first among the arguments; Sentinel needs one.
-      child = spawn('redis-server', [...args.slice(0, fileOf(args)), ...settings, ...args.slice(fileOf(args))], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
+      child = spawn('redis-server', [...file, ...settings, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
       await announced(child)
     },
   }
-}
-
-function fileOf(args: readonly string[]): number {
-  return args[0]?.startsWith('/') ? 1 : 0
 }
 
 async function announced(child: ChildProcess): Promise<void> {

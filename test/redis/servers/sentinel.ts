@@ -1,7 +1,4 @@
 /** One master, two replicas, and three sentinels that take a master for dead after a second. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type RedisProcess, startRedis, until } from './child.ts'
 
 export interface SentinelSet {
@@ -46,18 +43,15 @@ export async function startSentinelSet(): Promise<SentinelSet> {
 const name = 'mymaster'
 const prompt = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1']
 
-async function startSentinel(master: number): Promise<RedisProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'scanlogin-sentinel-'))
-  const file = join(folder, 'sentinel.conf')
+function startSentinel(master: number): Promise<RedisProcess> {
   const settings = [
     `sentinel monitor ${name} 127.0.0.1 ${master} 2`,
     `sentinel down-after-milliseconds ${name} 1000`,
     `sentinel failover-timeout ${name} 4000`,
     `sentinel parallel-syncs ${name} 2`,
   ]
-  writeFileSync(file, `${settings.join('\n')}\n`)
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  return startRedis([file, '--sentinel'])
+  // It writes what it finds out into its file.
+  return startRedis(['--sentinel'], settings.join('\n'))
 }
 
 function field(reply: unknown, name: string): unknown {

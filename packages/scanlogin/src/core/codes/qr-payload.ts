@@ -34,7 +34,8 @@ export function parsePayload(text: string, scanUrl: string): QrPayload {
 export async function checkPayload({ rotation }: QrPayload, birth: Birth, now: number): Promise<void> {
   if (birth.rotationKey === undefined) return
   if (!rotation) throw new LoginError('stale_qr')
-  const steps = stepAt(now - birth.createdAt)
+  // Two nodes' clocks differ by a hair, so a code may be scanned a moment before it was drawn.
+  const steps = stepAt(Math.max(0, now - birth.createdAt))
   // The comparison comes first, so that its time does not tell a right code that is old from a wrong one.
   const genuine = sameDigest(rotation.mac, await macOf(birth.rotationKey, birth.id, rotation.step))
   const fresh = rotation.step === steps || rotation.step === steps - 1
