@@ -13,3 +13,16 @@ export function serverCores() {
 export function loadCores() {
   return pinning ? ['taskset', '-c', count === 2 ? '0' : `0-${count - 2}`] : []
 }
+
+/**
+ * The same with room for several server processes: each in turn gets one of the upper half of the cores, and the load
+ * and what stores share the lower half.
+ */
+export function upperCore(turn) {
+  const upper = Math.max(1, count >> 1)
+  return pinning ? ['taskset', '-c', String(count - 1 - (turn % upper))] : []
+}
+
+export function lowerCores() {
+  return pinning ? ['taskset', '-c', `0-${Math.max(0, count - (count >> 1) - 1)}`] : []
+}

@@ -4,28 +4,31 @@ import { startLoad } from './load/start.mjs'
 import { startTarget } from './target.mjs'
 
 /** Whole sign-ins per second, with the server's core busy and the load's cores not. */
-export function measureSignIns(name, { seconds, concurrency, loads: count }) {
-  return withServer(name, async server => {
-    const loads = Array.from({ length: count }, () => startLoad('signIns', server.address))
-    try {
-      await Promise.all(loads.map(load => load.ask('start', { concurrency: concurrency / count })))
-      await pause(3000)
-      const before = await counts(loads, server)
-      await pause(seconds * 1000)
-      const after = await counts(loads, server)
-      await Promise.all(loads.map(load => load.ask('stop')))
-      const took = (after.at - before.at) / 1000
-      const done = after.done - before.done
-      return {
-        perSecond: done / took,
-        perServerCpuSecond: done / (after.serverCpu - before.serverCpu),
-        serverCpu: (after.serverCpu - before.serverCpu) / took,
-        loadCpu: after.loadCpu.map((cpu, i) => (cpu - before.loadCpu[i]) / took),
-      }
-    } finally {
-      for (const load of loads) load.end()
+export function measureSignIns(name, settings) {
+  return withServer(name, server => signInsAt(server, settings))
+}
+
+/** The same at a server that runs. `kind` is the load that signs in, `cores` where it runs. */
+export async function signInsAt(server, { seconds, concurrency, loads: count, kind = 'signIns', cores }) {
+  const loads = Array.from({ length: count }, () => startLoad(kind, server.address, cores))
+  try {
+    await Promise.all(loads.map(load => load.ask('start', { concurrency: concurrency / count })))
+    await pause(3000)
+    const before = await counts(loads, server)
+    await pause(seconds * 1000)
+    const after = await counts(loads, server)
+    await Promise.all(loads.map(load => load.ask('stop')))
+    const took = (after.at - before.at) / 1000
+    const done = after.done - before.done
+    return {
+      perSecond: done / took,
+      perServerCpuSecond: done / (after.serverCpu - before.serverCpu),
+      serverCpu: (after.serverCpu - before.serverCpu) / took,
+      loadCpu: after.loadCpu.map((cpu, i) => (cpu - before.loadCpu[i]) / took),
     }
-  })
+  } finally {
+    for (const load of loads) load.end()
+  }
 }
 
 async function counts(loads, server) {

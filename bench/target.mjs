@@ -17,10 +17,14 @@ export const targets = {
   hold: { file: floorFile, args: [], env: { FLOOR_HOLD_ONLY: '1' } },
 }
 
-export async function startTarget(name, node = []) {
-  const { file, args, env } = targets[name]
+export function startTarget(name, node = []) {
+  return startServer({ name, ...targets[name], node })
+}
+
+/** Any program in `file` that listens on `PORT` and says so. */
+export async function startServer({ name, file, args = [], env = {}, node = [], cores = serverCores() }) {
   const port = await freePort()
-  const command = [...serverCores(), process.execPath, ...node, file, ...args]
+  const command = [...cores, process.execPath, ...node, file, ...args]
   const child = spawn(command[0], command.slice(1), {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -65,7 +69,7 @@ function listening(child) {
   })
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address()
@@ -75,7 +79,7 @@ async function freePort() {
 }
 
 /** Of all its threads; the kernel counts in nanoseconds. */
-function cpuSeconds(pid) {
+export function cpuSeconds(pid) {
   const threads = readdirSync(`/proc/${pid}/task`)
   const spent = threads.map(thread =>
     Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
@@ -83,7 +87,7 @@ function cpuSeconds(pid) {
   return spent.reduce((sum, one) => sum + one, 0) / 1e9
 }
 
-function residentBytes(pid) {
+export function residentBytes(pid) {
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
   return Number(kibibytes) * 1024
 }

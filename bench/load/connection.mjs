@@ -52,7 +52,7 @@ export function openConnection({ host, port, from }) {
   }
 
   return {
-    /** Resolves with `{ status, body }`; `body` is text. */
+    /** Resolves with `{ status, head, body }`; `head` and `body` are text. */
     request(message) {
       return new Promise((resolve, reject) => {
         if (socket.destroyed) return reject(new Error('the server has closed the connection'))
@@ -81,15 +81,16 @@ function parseAnswer(text) {
   const headEnd = text.indexOf('\r\n\r\n')
   if (headEnd < 0) return undefined
   const status = Number(text.slice(9, 12))
+  const head = text.slice(0, headEnd)
   const start = headEnd + 4
   const length = /\r\ncontent-length: *(\d+)/i.exec(text)
   if (length) {
     const end = start + Number(length[1])
-    return text.length < end ? undefined : { status, body: text.slice(start, end) }
+    return text.length < end ? undefined : { status, head, body: text.slice(start, end) }
   }
-  if (!/\r\ntransfer-encoding: *chunked/i.test(text)) return { status, body: '' }
+  if (!/\r\ntransfer-encoding: *chunked/i.test(text)) return { status, head, body: '' }
   const body = joinChunks(text, start)
-  return body === undefined ? undefined : { status, body }
+  return body === undefined ? undefined : { status, head, body }
 }
 
 /** `undefined` until the last chunk has come. */

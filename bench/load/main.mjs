@@ -1,8 +1,17 @@
 /** The load as a program of its own: does what the conductor asks of it over the IPC channel, one thing at a time. */
+import { createPeerSignIns } from '../peers/load/flows.mjs'
+import { createPollers } from '../peers/load/pollers.mjs'
+import { createSubscribers } from '../peers/load/subscribers.mjs'
 import { createSignIns } from './sign-ins.mjs'
 import { createWaiting } from './waiting.mjs'
 
-const loads = { signIns: createSignIns, waiting: createWaiting }
+const loads = {
+  signIns: createSignIns,
+  waiting: createWaiting,
+  peerSignIns: createPeerSignIns,
+  pollers: createPollers,
+  subscribers: createSubscribers,
+}
 const [kind, target] = process.argv.slice(2)
 const load = loads[kind](JSON.parse(target))
 

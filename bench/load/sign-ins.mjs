@@ -4,26 +4,45 @@ import { openConnection } from './connection.mjs'
 
 export function createSignIns(target) {
   const calls = createCalls(target)
+  return createLanes(async number => {
+    const [browser, phone] = await openPair(target, number)
+    return {
+      signIn: () => signIn(calls, browser, phone, `user-${number}`),
+      close() {
+        browser.close()
+        phone.close()
+      },
+    }
+  })
+}
+
+/** A browser's connection and a phone's. Where several processes serve (`ports`), the two never ask the same one. */
+export async function openPair(target, number) {
+  const { ports = [target.port] } = target
+  const pair = [0, 1].map(side => openConnection({ ...target, port: ports[(number + side) % ports.length] }))
+  await Promise.all(pair.map(connection => connection.opened()))
+  return pair
+}
+
+/** `open` makes what signs one person in after another: `{ signIn, close }`. */
+export function createLanes(open) {
   let running = false
   let done = 0
   let lanes = []
 
-  async function lane(number) {
-    const browser = openConnection(target)
-    const phone = openConnection(target)
-    await Promise.all([browser.opened(), phone.opened()])
+  async function lane({ signIn, close }) {
     while (running) {
-      await signIn(calls, browser, phone, `user-${number}`)
+      await signIn()
       done++
     }
-    browser.close()
-    phone.close()
+    close()
   }
 
   return {
     async start({ concurrency }) {
+      const opened = await Promise.all(Array.from({ length: concurrency }, (_, number) => open(number)))
       running = true
-      lanes = Array.from({ length: concurrency }, (_, number) => lane(number))
+      lanes = opened.map(lane)
       // A lane that fails must be heard of even while nobody asks; `stop` then tells why.
       for (const lane of lanes) lane.catch(() => (running = false))
     },

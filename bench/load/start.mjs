@@ -6,9 +6,9 @@ import { loadCores } from '../cores.mjs'
 
 const file = fileURLToPath(new URL('main.mjs', import.meta.url))
 
-/** `kind` is `signIns` or `waiting`. */
-export function startLoad(kind, address) {
-  const command = [...loadCores(), process.execPath, '--max-semi-space-size=64', file, kind, JSON.stringify(address)]
+/** `kind` is one of those in `main.mjs`. */
+export function startLoad(kind, address, cores = loadCores()) {
+  const command = [...cores, process.execPath, '--max-semi-space-size=64', file, kind, JSON.stringify(address)]
   const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const exit = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the load ended early (${code})`)))
   exit.catch(() => {})
