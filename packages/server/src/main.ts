@@ -1,20 +1,28 @@
 #!/usr/bin/env node
-/** The command line: `scanlogin serve`, and `scanlogin serve --demo`. */
+/** The command line: `scanlogin serve`, `scanlogin serve --demo`, and `scanlogin bench`. */
 import { parseArgs } from 'node:util'
 import { type App, startApp } from './app.ts'
+import { benchCommand } from './bench/command.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { announceDemo, demoConfig, lanUrl } from './demo-mode.ts'
 import { createLog, type Log } from './log.ts'
 
 const usage = `scanlogin serve [--demo]
+scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--json]
 
   serve    starts the server; it is configured by environment variables, see docs/configuration.md
   --demo   with a few users that anyone may be, and a simulated phone beside the QR code
+  bench    signs simulated browsers in to a running server, by SCANLOGIN_API_KEY, and says how it went
 `
 
 async function main(): Promise<void> {
   const { positionals, values } = readArguments()
-  if (values.help || positionals.join(' ') !== 'serve') {
+  const command = positionals.join(' ')
+  if (command === 'bench' && !values.help) {
+    process.exitCode = await benchCommand(values, process.env)
+    return
+  }
+  if (values.help || command !== 'serve') {
     process.stdout.write(usage)
     process.exitCode = values.help ? 0 : 2
     return
@@ -33,6 +41,10 @@ function readArguments() {
   const options = {
     demo: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
+    url: { type: 'string' },
+    browsers: { type: 'string' },
+    seconds: { type: 'string' },
+    json: { type: 'boolean' },
   } as const
   return parseArgs({ allowPositionals: true, options })
 }
