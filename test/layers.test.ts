@@ -1,7 +1,7 @@
 /**
  * The architecture, as arrows between the folders of the library. They never turn back:
  *
- *     node ─▶ http, sessions ─▶ core ◀─ stores          browser, phone ─▶ the types of http/wire.ts
+ *     node ─▶ http ─▶ sessions ─▶ core ◀─ stores         browser, phone ─▶ the types of http/wire.ts
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'

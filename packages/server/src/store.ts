@@ -97,7 +97,7 @@ function connect({ kind, tls, username, password, hosts, path }: Address): Redis
  * Fail at once, never queue: what a queue runs later, a person has been told has failed. A command that gets no answer
  * ends its connection after 3 s, because a connection gone silent otherwise stays so for good.
  */
-const settings = {
+export const settings = {
   enableOfflineQueue: false,
   enableAutoPipelining: true,
   maxRetriesPerRequest: 0,
@@ -111,6 +111,6 @@ const settings = {
 }
 
 /** ms before the next try to connect: capped first and spread after, so that a fleet does not come back in step. */
-function pause(attempt: number): number {
+export function pause(attempt: number): number {
   return 20 + Math.random() * Math.min(2000, 50 * 2 ** Math.min(attempt, 10))
 }

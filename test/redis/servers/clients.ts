@@ -1,7 +1,9 @@
 /** Clients as `docs/redis.md` wants them, ready for use. They are closed with the rest of a test's Redis. */
+
 import { Cluster, Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { fromIoredis, fromNodeRedis, type RedisPort } from '../../../packages/scanlogin/src/redis.ts'
+import { pause, settings } from '../../../packages/server/src/store.ts'
 import type { RedisCluster } from './cluster.ts'
 import type { SentinelSet } from './sentinel.ts'
 
@@ -56,22 +58,6 @@ export async function nodeRedisTo(port: number): Promise<RedisPort> {
 
 const open: (() => void)[] = []
 const noHost = { host: '127.0.0.1', port: 1 }
-
-const settings = {
-  enableOfflineQueue: false,
-  enableAutoPipelining: true,
-  maxRetriesPerRequest: 0,
-  connectTimeout: 2000,
-  commandTimeout: 1000,
-  socketTimeout: 3000,
-  autoResubscribe: false,
-  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
-  retryStrategy: pause,
-}
-
-function pause(attempt: number): number {
-  return 20 + Math.random() * Math.min(2000, 50 * 2 ** Math.min(attempt, 10))
-}
 
 async function ready(client: Redis | Cluster): Promise<RedisPort> {
   open.push(() => client.disconnect())

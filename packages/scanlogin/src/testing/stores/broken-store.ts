@@ -7,15 +7,15 @@ export interface BrokenStore {
   /** The rules that the suite has to find broken; it may find more. */
   readonly breaks: readonly StoreRule[]
   /** Two handles on `real`, broken. `spare` is a second, empty store. */
-  open(real: Store, spare: Store): Handles
+  open(real: Store, spare: Store): NodePair
 }
 
-export interface Handles {
+export interface NodePair {
   here: Store
   there: Store
 }
 
-export function both(store: Store): Handles {
+export function both(store: Store): NodePair {
   return { here: store, there: store }
 }
 
