@@ -48,7 +48,7 @@ describe('a sign-in', () => {
   )
 
   it('takes no command and no message while it waits', async () => {
-    const { nodes, close } = await open(2, 60)
+    const { nodes, close } = await open(2)
     const one = nodes[0] ?? none()
     const attempts = await Promise.all(Array.from({ length: 100 }, () => created(one.people())))
     const answers = attempts.map(({ browser }) => browser.wait(1, 20))
@@ -58,6 +58,32 @@ describe('a sign-in', () => {
     expect([sent, await callsOf(redis, 'publish')]).toEqual([commands, messages])
     await Promise.all(attempts.map(({ browser }) => browser.cancel()))
     for (const { body } of await Promise.all(answers)) expect(body.state).toBe('cancelled')
+    await close()
+  })
+})
+
+describe('a crowd that waits', () => {
+  it('is looked after by a few commands a round, and hears of a change whose message got lost', async () => {
+    const { nodes, close } = await open(2, 1)
+    const [one, other] = [nodes[0] ?? none(), nodes[1] ?? none()]
+    const attempts = await Promise.all(Array.from({ length: 100 }, () => created(one.people())))
+    const answers = attempts.map(({ browser }) => browser.wait(1, 20))
+    await until('all wait', () => one.login.waiting() === 100)
+    const commands = sent
+    await new Promise(resolve => setTimeout(resolve, 1500))
+    // Twenty parts a round, and 100 browsers.
+    expect(sent - commands).toBeGreaterThan(0)
+    expect(sent - commands).toBeLessThanOrEqual(40)
+    const [first] = attempts
+    const key = `scanlogin:{t:${first?.id}}`
+    // Written behind everybody's back: nobody is told.
+    const [head, ...rest] = String(await redis.ask('GET', key)).split(' ')
+    const silently = (await redis.ask('SET', key, [Number(head) + 1, ...rest].join(' '), 'KEEPTTL')) as string
+    expect(silently).toBe('OK')
+    await until('it was found', () => one.login.hintMisses() === 1)
+    expect(other.login.hintMisses()).toBe(0)
+    await Promise.all(attempts.slice(1).map(({ browser }) => browser.cancel()))
+    for (const { body } of await Promise.all(answers.slice(1))) expect(body.state).toBe('cancelled')
     await close()
   })
 })
@@ -118,7 +144,7 @@ async function costOf(act: (round: number) => Promise<void>): Promise<[commands:
   return [(sent - before[0]) / rounds, ((await callsOf(redis, 'publish')) - before[1]) / rounds]
 }
 
-async function open(nodes: number, recheck = 5): Promise<Scene> {
+async function open(nodes: number, recheck = 60): Promise<Scene> {
   const ports = await Promise.all(Array.from({ length: nodes }, () => ioredisTo(redis.port)))
   return openScene(ports.map(counted), { recheck })
 }

@@ -20,7 +20,7 @@ export interface Scene<Ports extends readonly unknown[] = readonly unknown[]> {
 }
 
 export interface SceneOptions {
-  /** Seconds between two looks of who waits. Default 1: nobody here wants to wait for five. */
+  /** Seconds within which a change is found whose message got lost. Default 1: nobody here wants to wait for five. */
   recheck?: number
   /** ms by which all nodes' clocks are ahead of Redis. Default 0. */
   ahead?: number
@@ -57,7 +57,7 @@ export async function openScene<const Ports extends readonly RedisPort[]>(
 }
 
 function openNode(port: RedisPort, { recheck = 1, ahead = 0, scanTtl = 120 }: SceneOptions): Node {
-  const store = redisStore(port)
+  const store = redisStore(port, { recheck })
   const now = () => (store.now?.() ?? Date.now()) + ahead
   const clock = { now, after: systemClock.after }
   const started = start({ proof: 'bearer', login: { store, clock, recheck, scanTtl } })

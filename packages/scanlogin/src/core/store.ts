@@ -38,15 +38,19 @@ export interface Entry {
   readonly value: string
 }
 
-/** Is given what was written where the store has it at hand; without it the listener reads again. */
-export type Ring = (written?: Entry) => void
+/**
+ * Is given what was written where the store has it at hand; without it the listener reads again. `'late'` is a change
+ * that the store has found by looking, because its ring got lost.
+ */
+export type Ring = (written?: Entry | 'late') => void
 
 export interface Watch {
   /** The live entry when the watch began. */
   readonly entry: Entry | undefined
   /**
-   * `true` where no ring can be lost, because writer and listener share a process: who waits then need not look again
-   * by itself. Default `false`, and whoever puts a network in between leaves it out.
+   * `true` where no ring stays out for more than some seconds, because writer and listener share a process, or because
+   * the store looks for changes whose ring got lost: who waits then need not look again by itself. Default `false`, and
+   * whoever puts a network in between leaves it out.
    */
   readonly certain?: boolean
   /** Ends the ringing. Repeating it, or stopping after `close`, does no harm. */

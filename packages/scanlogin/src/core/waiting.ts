@@ -1,7 +1,7 @@
 /**
  * A waiting browser is a promise and a timer, not a thread. State is the truth and the store's ringing only a hint: a
- * waiter reads again when it is rung, every `recheck` ms, and when its time is over, so that losing every hint costs
- * seconds and never a login. Where a store rings for certain, nothing is done per waiter and second.
+ * waiter reads again when it is rung, when its time is over, and now and then by itself unless the store does that for
+ * all of them, so that losing every hint costs seconds and never a login.
  */
 import type { Clock } from './clock.ts'
 import type { Entry, Ring, Store } from './store.ts'
@@ -18,7 +18,7 @@ export interface Patience<T> {
   read(entry: Entry | undefined): T
   /**
    * When to look again by itself, ms since the epoch; `undefined` ends the wait with what was seen. `certain` is the
-   * watch's: no ring can be lost.
+   * watch's: no ring stays out.
    */
   nextLook(seen: T, certain: boolean): number | undefined
   hangup?: Hangup | undefined
@@ -60,7 +60,7 @@ export function createWaitingRoom(store: Store, clock: Clock): WaitingRoom {
         const rung = await bell.rungOr(next, version)
         if (emptied || hangup?.aborted) return seen
         entry = typeof rung === 'object' ? rung : await store.get(key)
-        if (rung === 'silence' && entry && entry.version > version) misses++
+        if ((rung === 'silence' || rung === 'late') && entry && entry.version > version) misses++
       }
     } finally {
       hangup?.removeEventListener('abort', hungUp)
@@ -93,8 +93,8 @@ const slices = 60
 /** ms; with what the answers themselves take, the last slice comes within 2 s. */
 const sliceInterval = 25
 
-/** The newest entry that a ring has brought; or that it rang without one, or not at all. */
-type Rung = Entry | 'unread' | 'silence'
+/** The newest entry that a ring has brought; or that it rang without one, late, or not at all. */
+type Rung = Entry | 'unread' | 'late' | 'silence'
 
 interface Bell {
   ring: Ring
@@ -109,6 +109,7 @@ function createBell(clock: Clock): Bell {
   return {
     ring(written) {
       if (!written) rung = 'unread'
+      else if (written === 'late') rung = rung === 'silence' ? 'late' : rung
       // What a hint carries was written, but hints come late and twice: only something newer counts.
       else if (written.version <= known) return
       else if (rung === 'silence' || (typeof rung === 'object' && written.version > rung.version)) rung = written

@@ -4,7 +4,9 @@ import type { Entry, Ring } from '../core/store.ts'
 export interface Listeners {
   /** The same function added twice is called twice and taken off twice. Returns what takes it off. */
   add(key: string, ring: Ring): () => void
-  notify(key: string, written?: Entry): void
+  notify(key: string, written?: Entry | 'late'): void
+  /** `true` while anybody listens to the key. */
+  has(key: string): boolean
   /** For when nobody knows which keys have changed. */
   notifyAll(): void
   clear(): void
@@ -43,6 +45,7 @@ export function createListeners(): Listeners {
     notify(key, written) {
       for (const { ring } of listening(key)) ring(written)
     },
+    has: key => byKey.has(key),
     notifyAll() {
       for (const key of [...byKey.keys()]) for (const { ring } of listening(key)) ring()
     },

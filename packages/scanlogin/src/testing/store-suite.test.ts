@@ -107,7 +107,7 @@ function distant(store: Store): Store {
     put: (key, entry, before) => overTheWire(() => store.put(key, entry, before)),
     async watch(key, ring) {
       let gone = false
-      const hear = (written?: Entry) => gone || closed || ring(written)
+      const hear = (written?: Entry | 'late') => gone || closed || ring(written)
       const { entry, stop } = await overTheWire(() => store.watch(key, written => void way().then(() => hear(written))))
       return {
         entry,

@@ -8,7 +8,8 @@ import type { Script } from './scripts.ts'
 
 export interface Commands {
   send(key: string, command: readonly string[]): Promise<unknown>
-  run(script: () => Promise<Script>, key: string, args: readonly string[]): Promise<unknown>
+  /** All keys are in one slot, unless there is but one node. */
+  run(script: () => Promise<Script>, keys: readonly string[], args: readonly string[]): Promise<unknown>
 }
 
 /** ms, promise 5 of `docs/protocol.md`. */
@@ -29,14 +30,16 @@ export function createCommands(port: RedisPort): Commands {
 
   return {
     send,
-    async run(script, key, args) {
+    async run(script, keys, args) {
       const { text, sha } = await script()
+      const key = keys[0] ?? ''
+      const rest = [String(keys.length), ...keys, ...args]
       return withDeadline(
         retried(() =>
-          port.send(key, ['EVALSHA', sha, '1', key, ...args]).catch(error => {
+          port.send(key, ['EVALSHA', sha, ...rest]).catch(error => {
             // After a restart, a fail-over or SCRIPT FLUSH Redis has not seen it yet.
             if (!saysFirst(error, ['NOSCRIPT'])) throw error
-            return port.send(key, ['EVAL', text, '1', key, ...args])
+            return port.send(key, ['EVAL', text, ...rest])
           }),
         ),
       )

@@ -4,6 +4,8 @@
  * failed. `docs/redis.md` has the settings and why.
  */
 export interface RedisPort {
+  /** `true` where one node has all keys, so that one command may ask about many of them. Default `false`. */
+  readonly whole?: boolean
   /** Sends one command now, or rejects. `key` tells a cluster where to. */
   send(key: string, command: readonly string[]): Promise<unknown>
   /**
@@ -23,6 +25,7 @@ export interface IoredisClient {
   on(event: string, listener: (...args: string[]) => void): unknown
   disconnect(): void
   readonly status: string
+  readonly isCluster?: boolean
 }
 
 /** `redis` (node-redis), of version 6.1 or later, already connected. */
@@ -40,6 +43,7 @@ export function fromIoredis(client: IoredisClient): RedisPort {
   let pings: ReturnType<typeof setInterval> | undefined
 
   return {
+    whole: client.isCluster !== true,
     send: (_key, [name = '', ...args]) => client.call(name, ...args),
     subscribe(channel, hear, again) {
       let unanswered = 0
@@ -105,6 +109,7 @@ export function fromNodeRedis(client: NodeRedisClient): RedisPort {
   }
 
   return {
+    whole: true,
     send(_key, command) {
       // Its socket timeout starts anew with every command that is sent, so while a connection is silent nothing more is.
       if (unanswered === 0) since = performance.now()

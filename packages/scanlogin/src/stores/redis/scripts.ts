@@ -1,6 +1,6 @@
 /**
- * The two steps that have to be one. Redis runs a script alone, so nothing comes between its reads and its writes. Each
- * touches the one key it is given, so it runs on any node of a cluster.
+ * The steps that have to be one. Redis runs a script alone, so nothing comes between its reads and its writes. The first
+ * two touch the one key they are given, so they run on any node of a cluster.
  */
 export interface Script {
   readonly text: string
@@ -64,6 +64,26 @@ for node in string.gmatch(nodes, '[^,]+') do
   if node ~= '-' and #kept < 4 then kept[#kept + 1] = node end
 end
 return remember(head .. table.concat(kept, ',') .. rest, 'KEEPTTL') or old
+`)
+
+/**
+ * Which of many entries are not what they were, for a Redis that is one node.
+ *
+ * KEYS entries · ARGV the version known of each, 0 for none
+ * Returns for each that has another one: its place, counted from 0, and the version it has.
+ */
+export const changedScript = script(`#!lua flags=no-writes
+local changed = {}
+for at, key in ipairs(KEYS) do
+  -- The version is all that is needed. Under a key of another type there is no entry.
+  local head = redis.pcall('GETRANGE', key, 0, 15)
+  local version = tonumber(type(head) == 'string' and string.match(head, '^%d+') or 0)
+  if version ~= tonumber(ARGV[at]) then
+    changed[#changed + 1] = at - 1
+    changed[#changed + 1] = version
+  end
+end
+return changed
 `)
 
 function script(text: string): () => Promise<Script> {

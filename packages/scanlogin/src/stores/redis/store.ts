@@ -11,22 +11,28 @@ import { createListeners } from '../listeners.ts'
 import { createCommands, deadline } from './commands.ts'
 import type { RedisPort } from './port.ts'
 import { firstRecord, readMessage, toEntry } from './record.ts'
+import { createRounds } from './rounds.ts'
 import { putScript, watchScript } from './scripts.ts'
 import { createRedisTime } from './time.ts'
 
 export interface RedisStoreOptions {
   /** Begins every key and channel, so that several fleets can share one Redis. Default `scanlogin:`. */
   prefix?: string
+  /** Seconds within which every change is found whose message got lost. Default 5. */
+  recheck?: number
 }
 
 /** The port comes from `fromIoredis(client)` or `fromNodeRedis(client)`; the client stays its owner's to close. */
-export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStoreOptions = {}): Store {
+export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): Store {
+  const { prefix = 'scanlogin:', recheck = 5 } = options
   if (!plain.test(prefix)) throw new TypeError('prefix may hold letters, digits and : . - _ only')
+  if (!(recheck > 0)) throw new TypeError('recheck must be a number of seconds above 0')
   const node = toCrockford(systemRandom(5))
   const channels = `${prefix}node:`
   const listeners = createListeners()
   const commands = createCommands(port)
   const time = createRedisTime(commands)
+  const rounds = port.whole ? createRounds(commands, listeners, recheck * 1000) : undefined
 
   /** In braces, so that a cluster keeps all that belongs to a key in one slot. */
   const redisKey = (key: string) => `${prefix}{${plain.test(key) ? key : encodeURIComponent(key)}}`
@@ -39,7 +45,7 @@ export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStor
   async function putOver(key: string, { version, expiresAt, value }: Entry, before?: number): Promise<boolean> {
     const until = time.now() + deadline - margin
     const args = [version, expiresAt, value, expiresAt + jitter(), until, channels, before ?? ''].map(String)
-    const written = await commands.run(putScript, key, args)
+    const written = await commands.run(putScript, [key], args)
     if (written === -1) {
       // Or this node has the wrong time, because another Redis has taken over.
       time.compare().catch(() => {})
@@ -50,7 +56,12 @@ export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStor
 
   function hear(message: string): void {
     const hint = readMessage(message)
-    if (hint) listeners.notify(hint.redisKey, hint.written)
+    if (hint) ring(hint.redisKey, hint.written)
+  }
+
+  function ring(name: string, written: Entry): void {
+    rounds?.heard(name, written.version)
+    listeners.notify(name, written)
   }
 
   function subscribed(): void {
@@ -83,17 +94,20 @@ export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStor
         ? putFirst(name, entry)
         : putOver(name, entry, before))
       // Who waits here need not wait for the message; it comes again, and does no harm.
-      if (written) listeners.notify(name, entry)
+      if (written) ring(name, entry)
       return written
     },
 
-    async watch(key, ring) {
+    async watch(key, listener) {
       await starting
       const name = redisKey(key)
-      const stop = listeners.add(name, ring)
+      const stop = listeners.add(name, listener)
       try {
-        const text = await commands.run(watchScript, name, [node, String(placeLifetime)])
-        return { entry: toEntry(text, time.now()), stop }
+        const text = await commands.run(watchScript, [name], [node, String(placeLifetime)])
+        const entry = toEntry(text, time.now())
+        if (!rounds) return { entry, stop }
+        rounds.include(name, entry?.version ?? 0)
+        return { entry, stop, certain: true }
       } catch (error) {
         stop()
         throw error
@@ -102,6 +116,7 @@ export function redisStore(port: RedisPort, { prefix = 'scanlogin:' }: RedisStor
 
     async close() {
       time.stop()
+      rounds?.stop()
       listeners.clear()
       await starting
       await port.close()

@@ -64,7 +64,11 @@ export function greeting(real: Store, change: (entry: Entry | undefined, key: st
 
 /** Passes rings on in another way. */
 export function passing(real: Store, pass: (ring: Ring, written: Entry | undefined, key: string) => void): Store {
-  return { ...real, watch: (key, ring) => real.watch(key, written => pass(ring, written, key)) }
+  return { ...real, watch: (key, ring) => real.watch(key, written => pass(ring, carried(written), key)) }
+}
+
+function carried(written: Entry | 'late' | undefined): Entry | undefined {
+  return written === 'late' ? undefined : written
 }
 
 /** A watch with another end. */

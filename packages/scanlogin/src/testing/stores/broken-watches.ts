@@ -107,7 +107,10 @@ export const brokenWatches: Record<string, BrokenStore> = {
         async watch(key, ring) {
           let known: Entry | undefined
           // A first version after an entry: that entry's time is over.
-          const watch = await real.watch(key, written => (known && written?.version === 1) || ring(written))
+          const watch = await real.watch(
+            key,
+            written => (known && typeof written === 'object' && written.version === 1) || ring(written),
+          )
           known = watch.entry
           return watch
         },

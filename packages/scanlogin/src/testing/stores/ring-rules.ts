@@ -98,7 +98,9 @@ export const ringRules = {
     async function read(carried: Entry) {
       return { carried, given: await Promise.all([here.get(key), there.get(key)]) }
     }
-    for (const node of [here, there]) await node.watch(key, carried => void (carried && readings.push(read(carried))))
+    for (const node of [here, there]) {
+      await node.watch(key, carried => void (typeof carried === 'object' && readings.push(read(carried))))
+    }
     for (let version = 1; version <= rounds; version++) await here.put(key, entry(version))
     for (const node of [here, there]) await hush(here, node)
     for (const { carried, given } of await Promise.all(readings)) {

@@ -86,7 +86,7 @@ function createBell(patience: number): Bell {
   return {
     ring(written) {
       rings++
-      if (written) carried.push(written)
+      if (typeof written === 'object') carried.push(written)
       heard()
     },
     rings: () => rings,
