@@ -92,8 +92,8 @@ async function openScene(asking: 'check code' | 'no check code'): Promise<Scene>
     ...main,
     get: key => serving.get(key),
     watch: (key, ring) => serving.watch(key, ring),
-    async put(key, entry, before) {
-      const written = await serving.put(key, entry, before)
+    async put(key, entry, only) {
+      const written = await serving.put(key, entry, only)
       if (written && follows && serving === main) await replica.put(key, entry)
       return written
     },

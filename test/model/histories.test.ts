@@ -129,9 +129,9 @@ function distant(store: Store): Store {
       await travel()
       return entry
     },
-    async put(key, entry, before) {
+    async put(key, entry, only) {
       await travel()
-      const written = await store.put(key, entry, before)
+      const written = await store.put(key, entry, only)
       await travel()
       return written
     },

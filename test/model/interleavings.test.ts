@@ -136,9 +136,9 @@ function inTurns(real: Store, turn: (what: string) => Promise<void>, next: () =>
       await turn(`got ${key}`)
       return entry
     },
-    async put(key, entry, before) {
+    async put(key, entry, only) {
       await turn(`put ${key}`)
-      const written = await real.put(key, entry, before)
+      const written = await real.put(key, entry, only)
       await turn(`${written ? 'written' : 'refused'} ${key}`)
       return written
     },

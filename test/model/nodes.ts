@@ -72,7 +72,7 @@ function mortalStore(store: Store, life: Life, post: Post): Store {
   return {
     ...store,
     get: key => life.during(() => store.get(key)),
-    put: (key, entry) => life.during(() => store.put(key, entry)),
+    put: (key, entry, only) => life.during(() => store.put(key, entry, only)),
     watch: (key, ring) =>
       life.during(async () => {
         const own: Ring = written => ring(written)

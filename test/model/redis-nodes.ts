@@ -42,7 +42,7 @@ export function storeOn(machine: Machine, port: RedisPort): Store {
   return {
     ...store,
     get: key => machines.run(machine, () => store.get(key)),
-    put: (key, entry) => machines.run(machine, () => store.put(key, entry)),
+    put: (key, entry, only) => machines.run(machine, () => store.put(key, entry, only)),
     watch: (key, ring) => machines.run(machine, () => store.watch(key, ring)),
     now: () => machines.run(machine, () => store.now?.() ?? Date.now()),
   }

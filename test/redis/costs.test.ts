@@ -23,12 +23,12 @@ afterEach(async () => {
 })
 
 describe('a sign-in', () => {
-  it('takes nine commands and three messages where all its calls come to one node', async () => {
+  it('takes eight commands and three messages where all its calls come to one node', async () => {
     const { nodes, close } = await open(1)
     const node = nodes[0] ?? none()
     await signInAt(node, node, node)
     const [commands, messages] = await costOf(() => signInAt(node, node, node))
-    expect([commands, messages]).toEqual([9, 3])
+    expect([commands, messages]).toEqual([8, 3])
     await close()
   })
 

@@ -13,7 +13,8 @@ export interface Copy {
 }
 
 export interface Copies {
-  keep(copy: Copy): void
+  /** Gives it back. */
+  keep(copy: Copy): Copy
   find(id: string): Copy | undefined
 }
 
@@ -31,6 +32,7 @@ export function createCopies(): Copies {
         younger = new Map()
       }
       younger.set(copy.ticket.birth.id, copy)
+      return copy
     },
     find: id => younger.get(id) ?? older.get(id),
   }

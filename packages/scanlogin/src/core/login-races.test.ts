@@ -175,9 +175,9 @@ function inTurns(store: Store, turn: (what: string) => Promise<void>): Store {
       await turn(`got ${key}`)
       return entry
     },
-    async put(key, entry, before) {
+    async put(key, entry, only) {
       await turn(`put ${key}`)
-      const written = await store.put(key, entry, before)
+      const written = await store.put(key, entry, only)
       await turn(`${written ? 'written' : 'refused'} ${key}`)
       return written
     },

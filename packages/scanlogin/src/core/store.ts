@@ -9,11 +9,11 @@ export interface Store {
   get(key: string): Promise<Entry | undefined>
 
   /**
-   * Writes `entry` if the live entry's version is `entry.version - 1` (no entry counts as version 0), and then rings
-   * for everyone who watches `key`, on every machine. Returns `false`, without having written, if somebody was first, or
-   * if it is `before` (ms since the epoch, by the store's time) or later: what has ended meanwhile stays ended.
+   * Writes `entry` if the live entry's version is `entry.version - 1` (no entry counts as version 0) and it is as `only`
+   * says, and then rings for everyone who watches `key`, on every machine. Returns `false`, without having written, if
+   * somebody was first, or something else is there, or it is too late.
    */
-  put(key: string, entry: Entry, before?: number): Promise<boolean>
+  put(key: string, entry: Entry, only?: Only): Promise<boolean>
 
   /**
    * Reads the entry and rings from then on: after each write of `key` that is not in what was read. It may ring once
@@ -26,6 +26,17 @@ export interface Store {
 
   /** Lets go of connections and timers; watches end silently. Repeating it does no harm. */
   close(): Promise<void>
+}
+
+/** What else has to hold when an entry is written. */
+export interface Only {
+  /**
+   * Over an entry with this very text. A version alone does not tell entries apart where a fail-over has taken one back
+   * and another was written in its place.
+   */
+  readonly over?: string
+  /** Before this, ms since the epoch by the store's time: what has ended meanwhile stays ended. */
+  readonly before?: number
 }
 
 /** What a store keeps. A store that cannot be reached rejects with `LoginError('store_unavailable')` within 1 s. */

@@ -12,10 +12,10 @@ it('a confirm whose write arrives after the deadline is refused, and the ticket 
   const store = memoryStore({ clock })
   const slow: Store = {
     ...store,
-    async put(key, entry, before) {
+    async put(key, entry, only) {
       // Decided in time, written too late: the way to the store took a second.
       if (entry.value.includes('"confirmed"')) await clock.advance(1000)
-      return store.put(key, entry, before)
+      return store.put(key, entry, only)
     },
   }
   const login = createLogin({ store: slow, publicUrl: 'https://id.example.com', clock })
@@ -32,7 +32,7 @@ it('a confirm whose write arrives after the deadline is refused, and the ticket 
 it('a change that a store calls too late, though nobody was first, is an expired ticket and not an endless loop', async () => {
   const clock = createClock()
   const store = memoryStore({ clock })
-  const early: Store = { ...store, put: async (key, entry, before) => before === undefined && store.put(key, entry) }
+  const early: Store = { ...store, put: async (key, entry, only) => only === undefined && store.put(key, entry) }
   const login = createLogin({ store: early, publicUrl: 'https://id.example.com', clock })
   const { qrUrl } = await login.create({ origin })
   await expect(login.scan({ qr: qrUrl }, { id: 'alice' })).rejects.toMatchObject({ code: 'ticket_expired' })
@@ -43,11 +43,11 @@ it('one user who scans their own ticket a hundred times at once costs a bounded 
   const store = memoryStore()
   const counted: Store = {
     ...store,
-    async put(key, entry, before) {
+    async put(key, entry, only) {
       puts++
       // Every write takes its time, so that all others have read what it replaces.
       await new Promise(resolve => setTimeout(resolve, 0))
-      return store.put(key, entry, before)
+      return store.put(key, entry, only)
     },
   }
   const login = createLogin({ store: counted, publicUrl: 'https://id.example.com' })

@@ -1,6 +1,6 @@
 /** Tickets in a store: found, and changed by "read, decide, compare-and-set" until one compare holds. */
 import { makeUserCode } from './codes/user-code.ts'
-import { createCopies } from './copies.ts'
+import { type Copy, createCopies } from './copies.ts'
 import { LoginError } from './errors.ts'
 import type { Random } from './secrets/random.ts'
 import type { Entry, Store } from './store.ts'
@@ -26,49 +26,51 @@ export interface Tickets {
 export function createTickets(store: Store): Tickets {
   const copies = createCopies()
 
-  async function find(id: string): Promise<Ticket> {
+  async function read(id: string): Promise<Copy> {
     return keep(id, await store.get(ticketKey(id)))
   }
 
-  function keep(id: string, entry: Entry | undefined): Ticket {
+  function keep(id: string, entry: Entry | undefined): Copy {
     const copy = copies.find(id)
-    // The same text is the same ticket, and need not be read once more. A version alone does not say so: a fail-over may
-    // have taken it back, and another may have been written in its place.
-    if (entry && copy?.ticket.version === entry.version && copy.value === entry.value) return copy.ticket
+    // The same text is the same ticket, and need not be read once more. A version alone does not say so.
+    if (entry && copy?.ticket.version === entry.version && copy.value === entry.value) return copy
     const ticket = entry && fromEntry(entry)
     if (!ticket) throw new LoginError('not_found')
-    copies.keep({ ticket, value: entry.value })
-    return ticket
+    return copies.keep({ ticket, value: entry.value })
   }
 
-  /** `from` has to be alive when the write happens: a ticket that somebody has seen expired stays so. */
-  async function write(ticket: Ticket, from?: Ticket): Promise<boolean> {
+  /**
+   * Over the very ticket that the step was decided on, or not at all: so it may be decided on a copy, however old. That
+   * ticket has to be alive when the write happens: one that somebody has seen expired stays so.
+   */
+  async function write(ticket: Ticket, from?: Copy): Promise<boolean> {
     const entry = toEntry(ticket)
-    const written = await store.put(ticketKey(ticket.birth.id), entry, from?.deadline)
+    const only = from && { over: from.value, before: from.ticket.deadline }
+    const written = await store.put(ticketKey(ticket.birth.id), entry, only)
     if (written) copies.keep({ ticket, value: entry.value })
     return written
   }
 
   return {
-    find,
-    keep,
+    find: async id => (await read(id)).ticket,
+    keep: (id, entry) => keep(id, entry).ticket,
     async add(ticket) {
       await write(ticket)
     },
     async glance(id) {
-      return copies.find(id)?.ticket ?? find(id)
+      return (copies.find(id) ?? (await read(id))).ticket
     },
     async change(id, next) {
-      const copy = copies.find(id)?.ticket
-      const guess = copy && steppedFrom(copy, next)
-      if (guess && guess !== copy && !letsIn(copy, guess) && (await write(guess, copy))) return guess
-      for (let refused = 0, round = 1; round <= mostRounds; round++) {
-        const ticket = await find(id)
-        const changed = next(ticket)
+      const copy = copies.find(id)
+      const guess = copy && steppedFrom(copy.ticket, next)
+      if (guess && guess !== copy.ticket && (await write(guess, copy))) return guess
+      for (let refused = '', round = 1; round <= mostRounds; round++) {
+        const present = await read(id)
+        const changed = next(present.ticket)
         // Nobody was first, so it was the deadline that came in between.
-        if (ticket.version === refused) throw new LoginError('ticket_expired')
-        if (changed === ticket || (await write(changed, ticket))) return changed
-        refused = ticket.version
+        if (present.value === refused) throw new LoginError('ticket_expired')
+        if (changed === present.ticket || (await write(changed, present))) return changed
+        refused = present.value
         // Somebody was first.
       }
       // Honest tickets race a handful of times; only one user scanning their own over and over comes here.
@@ -98,14 +100,6 @@ export function ticketKey(id: string): string {
 
 function userCodeKey(code: string): string {
   return `c:${code}`
-}
-
-/**
- * The steps by which a browser comes in are taken on what the store has now. After a fail-over a copy may tell of a
- * confirm that was lost, under the version that a "not me" has now, and the compare-and-set would take one for the other.
- */
-function letsIn(from: Ticket, to: Ticket): boolean {
-  return from.state === 'verifying' || to.state === 'redeemed'
 }
 
 /** A step tried on a copy: a refusal says nothing, because the copy may be old. */

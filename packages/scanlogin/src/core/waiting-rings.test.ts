@@ -200,9 +200,9 @@ function inTurns(real: Store, turn: (what: string) => Promise<unknown>, carries:
       await turn('got')
       return entry
     },
-    async put(key, entry, before) {
+    async put(key, entry, only) {
       await turn('put')
-      const written = await real.put(key, entry, before)
+      const written = await real.put(key, entry, only)
       await turn('written')
       return written
     },

@@ -81,9 +81,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       return live(key)
     },
 
-    async put(key, entry, before = Number.POSITIVE_INFINITY) {
+    async put(key, entry, { over, before = Number.POSITIVE_INFINITY } = {}) {
       sweep()
-      if ((live(key)?.version ?? 0) !== entry.version - 1 || clock.now() >= before) return false
+      const present = live(key)
+      if ((present?.version ?? 0) !== entry.version - 1 || clock.now() >= before) return false
+      if (over !== undefined && present?.value !== over) return false
       if (count >= maxEntries && !shardOf(key).has(key)) throw new LoginError('store_unavailable')
       write(key, entry)
       listeners.notify(key, entry)

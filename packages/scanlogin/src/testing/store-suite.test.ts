@@ -104,7 +104,7 @@ function distant(store: Store): Store {
   let closed = false
   return {
     get: key => overTheWire(() => store.get(key)),
-    put: (key, entry, before) => overTheWire(() => store.put(key, entry, before)),
+    put: (key, entry, only) => overTheWire(() => store.put(key, entry, only)),
     async watch(key, ring) {
       let gone = false
       const hear = (written?: Entry | 'late') => gone || closed || ring(written)

@@ -13,7 +13,7 @@ export interface Script {
  * have begun can end, while new ones are refused.
  *
  * KEYS[1] the entry · ARGV version, expiresAt, value, when Redis may drop it, until when this may run, channel prefix,
- * before when it has to happen or nothing
+ * before when it has to happen or nothing, the value it has to replace if there is one
  * Returns 1 written, 0 another version is there or it is over, -1 too late: the caller has given up, so it must not happen any more.
  */
 export const putScript = script(`#!lua flags=allow-oom
@@ -26,10 +26,10 @@ local old = redis.pcall('GET', KEYS[1])
 -- Under a key of another type there is no entry.
 if type(old) == 'table' and not string.find(old.err, 'WRONGTYPE') then return old end
 if type(old) == 'string' then
-  local v, expires, n = string.match(old, '^(%d+) (%d+) (%S+) ')
+  local v, expires, n, value = string.match(old, '^(%d+) (%d+) (%S+) (.*)$')
   if v then
     nodes = n
-    if tonumber(expires) > now then version = tonumber(v) end
+    if tonumber(expires) > now and (not ARGV[8] or ARGV[8] == value) then version = tonumber(v) end
   end
 end
 if version ~= tonumber(ARGV[1]) - 1 then return 0 end

@@ -6,7 +6,7 @@
 import { LoginError } from '../../core/errors.ts'
 import { toCrockford } from '../../core/secrets/encoding.ts'
 import { systemRandom } from '../../core/secrets/random.ts'
-import type { Entry, Store } from '../../core/store.ts'
+import type { Entry, Only, Store } from '../../core/store.ts'
 import { createListeners } from '../listeners.ts'
 import { createCommands, deadline } from './commands.ts'
 import type { RedisPort } from './port.ts'
@@ -42,9 +42,10 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
     return (await commands.send(key, set)) !== null || putOver(key, entry)
   }
 
-  async function putOver(key: string, { version, expiresAt, value }: Entry, before?: number): Promise<boolean> {
+  async function putOver(key: string, { version, expiresAt, value }: Entry, only: Only = {}): Promise<boolean> {
     const until = time.now() + deadline - margin
-    const args = [version, expiresAt, value, expiresAt + jitter(), until, channels, before ?? ''].map(String)
+    const args = [version, expiresAt, value, expiresAt + jitter(), until, channels, only.before ?? ''].map(String)
+    if (only.over !== undefined) args.push(only.over)
     const written = await commands.run(putScript, [key], args)
     if (written === -1) {
       // Or this node has the wrong time, because another Redis has taken over.
@@ -86,13 +87,13 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
       return toEntry(await commands.send(name, ['GET', name]), time.now())
     },
 
-    async put(key, entry, before) {
+    async put(key, entry, only) {
       await starting
       const name = redisKey(key)
       // A key that is not there is written by a plain SET, a third cheaper than the script.
-      const written = await (entry.version === 1 && before === undefined
+      const written = await (entry.version === 1 && only === undefined
         ? putFirst(name, entry)
-        : putOver(name, entry, before))
+        : putOver(name, entry, only))
       // Who waits here need not wait for the message; it comes again, and does no harm.
       if (written) ring(name, entry)
       return written

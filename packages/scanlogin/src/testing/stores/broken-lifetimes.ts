@@ -38,7 +38,7 @@ export const brokenLifetimes: Record<string, BrokenStore> = {
 
   'writes however late it is': {
     breaks: ['refuses a write whose time is over, as if somebody had been first'],
-    open: real => both({ ...real, put: (key, entry) => real.put(key, entry) }),
+    open: real => both({ ...real, put: (key, entry, { before: _, ...only } = {}) => real.put(key, entry, only) }),
   },
 
   'tells the time of each machine': {

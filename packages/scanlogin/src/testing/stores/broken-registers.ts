@@ -48,6 +48,11 @@ export const brokenRegisters: Record<string, BrokenStore> = {
     open: real => register(real, (version, current) => version === current + 1 || (version > 1 && version === current)),
   },
 
+  'compares versions and not texts': {
+    breaks: ['replaces no other text than the one that was named'],
+    open: real => both({ ...real, put: (key, entry, { over: _, ...only } = {}) => real.put(key, entry, only) }),
+  },
+
   'writes every version that is newer': {
     breaks: ['refuses a version that leaves a gap'],
     open: real => register(real, (version, current) => version > current),

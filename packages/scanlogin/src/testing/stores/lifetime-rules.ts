@@ -45,9 +45,9 @@ export const lifetimeRules = {
   async 'refuses a write whose time is over, as if somebody had been first'(here, there, { key, entry, same }) {
     await here.put(key, entry(1))
     const { expiresAt: past } = entry(1, '', -brief)
-    same(await there.put(key, entry(2), past), false)
+    same(await there.put(key, entry(2), { before: past }), false)
     same((await here.get(key))?.version, 1)
-    same(await there.put(key, entry(2), past + 60_000), true)
+    same(await there.put(key, entry(2), { before: past + 60_000 }), true)
   },
 
   async 'tells on each node the time that entries end by'(here, there, { key, entry, pass, same }) {

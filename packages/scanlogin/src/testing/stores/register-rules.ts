@@ -54,6 +54,19 @@ export const registerRules = {
     same(await there.put(key, entry(2)), false)
   },
 
+  async 'replaces no other text than the one that was named'(here, there, { key, entry, same }) {
+    await here.put(key, entry(1, 'one'))
+    same(await there.put(key, entry(2, 'two'), { over: 'another' }), false)
+    same(await there.put(key, entry(2, 'two'), { over: '' }), false)
+    same((await here.get(key))?.value, 'one')
+    same(await there.put(key, entry(2, 'two'), { over: 'one' }), true)
+    for (const text of awkwardTexts) {
+      const version = ((await here.get(key))?.version ?? 0) + 1
+      const over = (await there.get(key))?.value ?? ''
+      same(await here.put(key, entry(version, text), { over }), true)
+    }
+  },
+
   async 'refuses a version that leaves a gap'(here, there, { key, entry, same }) {
     same(await here.put(key, entry(2)), false)
     await here.put(key, entry(1))
