@@ -1,0 +1,129 @@
+/** The browser's side: it opens a sign-in, follows it, types the check code, collects, or gives up. */
+import { hmac, sha256 } from '#digest'
+import { checkCodeHash } from '../codes/check-code.ts'
+import { makePayload, stepSeconds } from '../codes/qr-payload.ts'
+import { showUserCode } from '../codes/user-code.ts'
+import { LoginError } from '../errors.ts'
+import { browserProof } from '../proofs.ts'
+import { fromBase64url, toBase64url, toCrockford } from '../secrets/encoding.ts'
+import type { BrowserOrigin, Ticket, User } from '../ticket.ts'
+import * as step from '../ticket.ts'
+import { ticketKey } from '../tickets.ts'
+import type { Hangup } from '../waiting.ts'
+import type { House } from './house.ts'
+
+export interface CreateRequest {
+  origin: BrowserOrigin
+  /** Already checked against the list of clients. */
+  clientId?: string | undefined
+  /** Already checked against the list of return addresses. */
+  returnTo?: string | undefined
+  /** PKCE S256: base64url of the SHA-256 of the verifier. */
+  codeChallenge?: string | undefined
+}
+
+export interface Created {
+  ticket: Ticket
+  /** 256 bits, for this browser only. */
+  secret: string
+  /** The first QR code, whole. */
+  qrUrl: string
+  /** What the browser needs to draw the next ones; `undefined` where the code does not rotate. */
+  rotation: { key: string; stepSeconds: number } | undefined
+  /** `WDJB-MJHT` */
+  userCode: string
+}
+
+export interface WaitOptions {
+  since: number
+  seconds: number
+  hangup?: Hangup | undefined
+}
+
+export interface Redeemed {
+  ticket: Ticket
+  user: User
+  /** 256 bits, the same at every repetition, known to nobody else: a session's token, or the key to make one by. */
+  token: string
+}
+
+export async function create(house: House, request: CreateRequest): Promise<Created> {
+  const { clock, random, tickets, scanUrl } = house
+  const { origin, clientId, returnTo, codeChallenge } = request
+  const createdAt = clock.now()
+  const id = toCrockford(random(16))
+  const secret = toBase64url(random(32))
+  const rotationKey = house.rotation ? toBase64url(random(16)) : undefined
+  const secretHash = await sha256(secret)
+  const birth = { id, createdAt, secretHash, rotationKey, clientId, returnTo, codeChallenge, origin }
+  const ticket = step.open(birth, createdAt + house.scanTtl)
+  const [code] = await Promise.all([tickets.nameByCode(ticket, random), tickets.add(ticket)])
+  return {
+    ticket,
+    secret,
+    qrUrl: `${scanUrl}#${await makePayload(id, rotationKey, 0)}`,
+    rotation: rotationKey === undefined ? undefined : { key: rotationKey, stepSeconds },
+    userCode: showUserCode(code),
+  }
+}
+
+export async function read({ tickets }: House, id: string, secret: string): Promise<Ticket> {
+  const owned = await browserProof(secret)
+  return owned(await tickets.find(id))
+}
+
+export async function wait(house: House, id: string, secret: string, options: WaitOptions): Promise<Ticket> {
+  const { clock, tickets, room, recheck } = house
+  const { since, seconds, hangup } = options
+  const owned = await browserProof(secret)
+  const until = clock.now() + seconds * 1000
+  let known = since
+  // Before anything is set up for them: a stranger leaves no trace in the store.
+  owned(await tickets.glance(id))
+  return room.wait(ticketKey(id), {
+    read: entry => owned(tickets.keep(id, entry)),
+    nextLook(ticket, certain) {
+      const now = clock.now()
+      const version = step.versionAt(ticket, now)
+      // Nobody has seen a version that is still to come.
+      known = Math.min(known, version)
+      if (now >= until || version > known || step.isFinal(step.stateAt(ticket, now))) return
+      return Math.min(until, ticket.deadline, certain ? Number.POSITIVE_INFINITY : now + recheck)
+    },
+    hangup,
+  })
+}
+
+export async function verify({ tickets, clock }: House, id: string, secret: string, code: string): Promise<Ticket> {
+  const owned = await browserProof(secret)
+  const typed = await checkCodeHash(id, code)
+  let missed = false
+  const ticket = await tickets.change(id, ticket => {
+    const next = step.verify(owned(ticket), typed, clock.now())
+    missed = next !== ticket && next.state !== 'confirmed'
+    return next
+  })
+  if (!missed) return ticket
+  const attemptsLeft = ticket.state === 'verifying' ? ticket.attemptsLeft : 0
+  throw new LoginError('check_code_mismatch', { attemptsLeft })
+}
+
+export async function cancel({ tickets, clock }: House, id: string, secret: string): Promise<Ticket> {
+  const owned = await browserProof(secret)
+  return tickets.change(id, ticket => step.cancel(owned(ticket), clock.now()))
+}
+
+export async function redeem(house: House, id: string, secret: string, codeVerifier?: string): Promise<Redeemed> {
+  const { tickets, clock } = house
+  const owned = await browserProof(secret)
+  const challenge = codeVerifier === undefined ? undefined : await sha256(codeVerifier)
+  const ticket = await tickets.change(id, ticket => {
+    const next = step.redeem(owned(ticket), clock.now())
+    if (ticket.birth.codeChallenge !== challenge) throw new LoginError('invalid_proof')
+    return next
+  })
+  const user = step.holder(ticket)
+  if (!user) throw new LoginError('wrong_state')
+  const token = toBase64url(await hmac(fromBase64url(secret), `s1.${id}`))
+  return { ticket, user, token }
+}

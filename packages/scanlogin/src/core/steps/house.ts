@@ -1,0 +1,80 @@
+/** A site's choices, read once and settled, and what every step works with. */
+import { type Clock, clockOf } from '../clock.ts'
+import { createGuesses, type Guesses } from '../guesses.ts'
+import { type Random, systemRandom } from '../secrets/random.ts'
+import type { Store } from '../store.ts'
+import { createTickets, type Tickets } from '../tickets.ts'
+import { createWaitingRoom, type WaitingRoom } from '../waiting.ts'
+
+export interface LoginOptions {
+  /** Where tickets live: `memoryStore()` in one process. */
+  store: Store
+  /** The address that people's browsers and phones reach this site at, such as `https://id.example.com`. */
+  publicUrl: string
+  /** What the QR code opens, an address on `publicUrl`. Default `<publicUrl>/s`. */
+  scanUrl?: string
+  /** Seconds a QR code can be scanned for, 60 to 300. Default 120. */
+  scanTtl?: number
+  /** Draws a fresh code every 10 s. `false` is for printed codes and very slow readers. Default `true`. */
+  rotation?: boolean
+  /** Digits that the phone shows and the browser asks for, 4 to 8, or `false` for none. Default `false`. */
+  checkCode?: number | false
+  /** Seconds after which a waiting browser reads again where the store's rings may get lost. Default 5. */
+  recheck?: number
+  /** Default: the store's time, or the system's where the store has none. */
+  clock?: Clock
+  /** Default: the runtime's generator. */
+  random?: Random
+}
+
+export interface House {
+  readonly publicUrl: string
+  readonly scanUrl: string
+  /** ms, as all times here. */
+  readonly scanTtl: number
+  readonly rotation: boolean
+  readonly digits: number | false
+  readonly recheck: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly tickets: Tickets
+  readonly guesses: Guesses
+  readonly room: WaitingRoom
+}
+
+/** Throws `TypeError` for options that cannot be. */
+export function createHouse(options: LoginOptions): House {
+  const { store, scanTtl = 120, rotation = true, checkCode = false, recheck = 5 } = options
+  const { clock = clockOf(store), random = systemRandom } = options
+  const publicUrl = originOf(options.publicUrl)
+  const { scanUrl = `${publicUrl}/s` } = options
+  if (!scanUrl.startsWith(`${publicUrl}/`) || /[#?]/.test(scanUrl)) {
+    throw new TypeError('scanUrl must be an address on publicUrl without query and fragment')
+  }
+  if (!(scanTtl >= 60 && scanTtl <= 300)) throw new TypeError('scanTtl must be 60 to 300 seconds')
+  if (checkCode !== false && !(Number.isInteger(checkCode) && checkCode >= 4 && checkCode <= 8)) {
+    throw new TypeError('checkCode must be 4 to 8 digits, or false')
+  }
+  if (!(recheck > 0)) throw new TypeError('recheck must be a number of seconds above 0')
+  return {
+    publicUrl,
+    scanUrl,
+    scanTtl: scanTtl * 1000,
+    rotation,
+    digits: checkCode,
+    recheck: recheck * 1000,
+    clock,
+    random,
+    tickets: createTickets(store),
+    guesses: createGuesses(store, clock),
+    room: createWaitingRoom(store, clock),
+  }
+}
+
+function originOf(publicUrl: string): string {
+  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username) {
+    throw new TypeError('publicUrl must be an origin such as https://id.example.com')
+  }
+  return url.origin
+}
