@@ -1,7 +1,11 @@
 /** `scanlogin`: the sign-in itself and the store it lives in. */
+export type { KeyProof } from './core/browsers/key-proof.ts'
+export { type KnownBrowsers, type KnownBrowsersOptions, knownBrowsers } from './core/browsers/known-browsers.ts'
+export type { Claim, KnownBrowser } from './core/browsers/record.ts'
 export { type Clock, systemClock } from './core/clock.ts'
 export { LoginError, type LoginErrorCode, type LoginErrorOptions } from './core/errors.ts'
 export {
+  type CollectorProofs,
   type Confirmed,
   type Created,
   type CreateRequest,

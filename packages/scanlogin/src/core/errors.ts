@@ -6,7 +6,7 @@
  */
 const errors = {
   invalid_request: { status: 400, oauth: 'invalid_request', title: 'The request is not well formed' },
-  invalid_proof: { status: 400, oauth: 'invalid_grant', title: 'The code_verifier does not match the code_challenge' },
+  invalid_proof: { status: 400, oauth: 'invalid_grant', title: 'The proof does not fit this sign-in' },
   check_code_mismatch: { status: 400, title: 'That is not the code shown on the phone' },
   unauthenticated: { status: 401, title: 'Nobody is signed in here' },
   forbidden: { status: 403, oauth: 'access_denied', title: 'This is not allowed' },
@@ -43,6 +43,8 @@ export interface LoginErrorOptions {
   retryAfter?: number
   /** Wrong check codes that are still allowed, with `check_code_mismatch`. */
   attemptsLeft?: number
+  /** Seconds that the caller's clock is ahead, with `invalid_proof` for nothing but the time. */
+  clockAhead?: number
   cause?: unknown
 }
 
@@ -55,6 +57,7 @@ export class LoginError extends Error {
   readonly detail: string | undefined
   readonly retryAfter: number | undefined
   readonly attemptsLeft: number | undefined
+  readonly clockAhead: number | undefined
 
   constructor(code: LoginErrorCode, options: LoginErrorOptions = {}) {
     const row: ErrorRow = errors[code]
@@ -65,5 +68,6 @@ export class LoginError extends Error {
     this.detail = options.detail
     this.retryAfter = options.retryAfter ?? row.retryAfter
     this.attemptsLeft = options.attemptsLeft
+    this.clockAhead = options.clockAhead
   }
 }

@@ -196,16 +196,24 @@ describe('collecting', () => {
     const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
     const { login, browser, confirmed } = await start({}, { codeChallenge }).then(toConfirmed)
     for (const wrong of ['another verifier', '', undefined, codeChallenge]) {
-      await expect(login.redeem(confirmed, browser.secret, wrong)).rejects.toEqual(refusal('invalid_proof'))
+      await expect(login.redeem(confirmed, browser.secret, { codeVerifier: wrong })).rejects.toEqual(
+        refusal('invalid_proof'),
+      )
     }
     expect(await login.read(confirmed, browser.secret)).toMatchObject({ state: 'confirmed' })
-    expect(await login.redeem(confirmed, browser.secret, verifier)).toMatchObject({ user: { id: 'alice' } })
-    await expect(login.redeem(confirmed, browser.secret, 'another')).rejects.toEqual(refusal('invalid_proof'))
+    expect(await login.redeem(confirmed, browser.secret, { codeVerifier: verifier })).toMatchObject({
+      user: { id: 'alice' },
+    })
+    await expect(login.redeem(confirmed, browser.secret, { codeVerifier: 'another' })).rejects.toEqual(
+      refusal('invalid_proof'),
+    )
   })
 
   it('refuses a verifier where no challenge was sent', async () => {
     const { login, browser, confirmed } = await start().then(toConfirmed)
-    await expect(login.redeem(confirmed, browser.secret, 'verifier')).rejects.toEqual(refusal('invalid_proof'))
+    await expect(login.redeem(confirmed, browser.secret, { codeVerifier: 'verifier' })).rejects.toEqual(
+      refusal('invalid_proof'),
+    )
   })
 
   it('is over once the phone took its confirm back', async () => {

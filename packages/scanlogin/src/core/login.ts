@@ -2,13 +2,14 @@
  * The verbs of a QR sign-in over a store. Each change is "read, decide, compare-and-set": two racing calls have exactly
  * one winner, on every store and from any number of nodes.
  */
+import type { KnownBrowsers } from './browsers/known-browsers.ts'
 import type { Clock } from './clock.ts'
 import * as browser from './steps/browser.ts'
 import { createHouse, type LoginOptions } from './steps/house.ts'
 import * as phone from './steps/phone.ts'
 import type { Ticket, User } from './ticket.ts'
 
-export type { Created, CreateRequest, Redeemed, WaitOptions } from './steps/browser.ts'
+export type { CollectorProofs, Created, CreateRequest, Redeemed, WaitOptions } from './steps/browser.ts'
 export type { LoginOptions } from './steps/house.ts'
 export type { Confirmed, Scanned, ScannedCode } from './steps/phone.ts'
 
@@ -25,7 +26,7 @@ export interface Login {
   verify(id: string, secret: string, checkCode: string): Promise<Ticket>
   cancel(id: string, secret: string): Promise<Ticket>
   /** Collects the sign-in. Repeated within 30 s it gives the same user and the same token. */
-  redeem(id: string, secret: string, codeVerifier?: string): Promise<browser.Redeemed>
+  redeem(id: string, secret: string, proofs?: browser.CollectorProofs): Promise<browser.Redeemed>
   /** Browsers that wait at the moment. */
   waiting(): number
   /** Changes that waiting browsers found by reading again and not by the store's ringing. */
@@ -40,13 +41,14 @@ export interface Login {
   readonly publicUrl: string
   readonly scanUrl: string
   readonly checkCode: number | false
+  readonly browsers: KnownBrowsers | undefined
   readonly clock: Clock
 }
 
 /** Throws `TypeError` for options that cannot be. */
 export function createLogin(options: LoginOptions): Login {
   const house = createHouse(options)
-  const { room, publicUrl, scanUrl, digits, clock } = house
+  const { room, publicUrl, scanUrl, digits, browsers, clock } = house
   return {
     create: request => browser.create(house, request),
     read: (id, secret) => browser.read(house, id, secret),
@@ -56,7 +58,7 @@ export function createLogin(options: LoginOptions): Login {
     deny: (id, scanToken, user) => phone.deny(house, id, scanToken, user),
     verify: (id, secret, checkCode) => browser.verify(house, id, secret, checkCode),
     cancel: (id, secret) => browser.cancel(house, id, secret),
-    redeem: (id, secret, codeVerifier) => browser.redeem(house, id, secret, codeVerifier),
+    redeem: (id, secret, proofs = {}) => browser.redeem(house, id, secret, proofs),
     waiting: room.size,
     hintMisses: room.misses,
     drain: room.empty,
@@ -64,6 +66,7 @@ export function createLogin(options: LoginOptions): Login {
     publicUrl,
     scanUrl,
     checkCode: digits,
+    browsers,
     clock,
   }
 }

@@ -18,7 +18,7 @@ export function toEntry(ticket: Ticket): Entry {
     birth.clientId ?? 0,
     birth.returnTo ?? 0,
     birth.codeChallenge ?? 0,
-    [origin.ip ?? 0, origin.browser, origin.os],
+    [origin.ip ?? 0, origin.browser, origin.os, ...(birth.browserKey === undefined ? [] : [birth.browserKey])],
     contended ? 1 : 0,
     ...stateFields(ticket),
   ])
@@ -54,6 +54,8 @@ export function fromEntry({ version, value }: Entry): Ticket | undefined {
       clientId: given(clientId),
       returnTo: given(returnTo),
       codeChallenge: given(codeChallenge),
+      // Last in its place, where a node of the version before does not look.
+      browserKey: origin[3],
       origin: { ip: given(origin[0]), browser: origin[1], os: origin[2] },
     },
     version,
@@ -78,7 +80,7 @@ type Fields = [
   clientId: Optional,
   returnTo: Optional,
   codeChallenge: Optional,
-  origin: [ip: Optional, browser: string, os: string],
+  origin: [ip: Optional, browser: string, os: string, browserKey?: string],
   contended: 0 | 1,
   ...StateFields,
 ]
@@ -158,7 +160,7 @@ const isRecord = isTuple(
   isOptional,
   isOptional,
   isOptional,
-  isTuple(isOptional, isText, isText),
+  isTuple(isOptional, isText, isText, orAbsent(isText)),
   isNumber,
   isText,
   orAbsent(field => field === 0 || isPhone(field)),

@@ -55,6 +55,8 @@ export interface Birth {
   readonly returnTo: string | undefined
   /** PKCE S256, RFC 7636. */
   readonly codeChallenge: string | undefined
+  /** Thumbprint of the key that the browser has proved to hold, RFC 7638. Whoever collects has to hold it too. */
+  readonly browserKey?: string | undefined
   readonly origin: BrowserOrigin
 }
 

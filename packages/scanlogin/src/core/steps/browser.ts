@@ -1,5 +1,6 @@
 /** The browser's side: it opens a sign-in, follows it, types the check code, collects, or gives up. */
 import { hmac, sha256 } from '#digest'
+import { checkedKey, type KeyProof, useOnce } from '../browsers/key-proof.ts'
 import { checkCodeHash } from '../codes/check-code.ts'
 import { makePayload, stepSeconds } from '../codes/qr-payload.ts'
 import { showUserCode } from '../codes/user-code.ts'
@@ -20,6 +21,8 @@ export interface CreateRequest {
   returnTo?: string | undefined
   /** PKCE S256: base64url of the SHA-256 of the verifier. */
   codeChallenge?: string | undefined
+  /** Checked but for one thing: that it is used once. The same key has to be proved to collect. */
+  keyProof?: KeyProof | undefined
 }
 
 export interface Created {
@@ -40,6 +43,13 @@ export interface WaitOptions {
   hangup?: Hangup | undefined
 }
 
+export interface CollectorProofs {
+  /** PKCE, where the sign-in was begun with a challenge. */
+  codeVerifier?: string | undefined
+  /** Of the key that the sign-in was begun with, checked but for one thing: that it is used once. */
+  keyProof?: KeyProof | undefined
+}
+
 export interface Redeemed {
   ticket: Ticket
   user: User
@@ -49,13 +59,15 @@ export interface Redeemed {
 
 export async function create(house: House, request: CreateRequest): Promise<Created> {
   const { clock, random, tickets, scanUrl } = house
-  const { origin, clientId, returnTo, codeChallenge } = request
+  const { origin, clientId, returnTo, codeChallenge, keyProof } = request
+  if (keyProof) await useOnce(house.store, keyProof)
   const createdAt = clock.now()
   const id = toCrockford(random(16))
   const secret = toBase64url(random(32))
   const rotationKey = house.rotation ? toBase64url(random(16)) : undefined
   const secretHash = await sha256(secret)
-  const birth = { id, createdAt, secretHash, rotationKey, clientId, returnTo, codeChallenge, origin }
+  const browserKey = keyProof?.key
+  const birth = { id, createdAt, secretHash, rotationKey, clientId, returnTo, codeChallenge, browserKey, origin }
   const ticket = step.open(birth, createdAt + house.scanTtl)
   const [code] = await Promise.all([tickets.nameByCode(ticket, random), tickets.add(ticket)])
   return {
@@ -76,10 +88,10 @@ export async function wait(house: House, id: string, secret: string, options: Wa
   const { clock, tickets, room, recheck } = house
   const { since, seconds, hangup } = options
   const owned = await browserProof(secret)
-  const until = clock.now() + seconds * 1000
   let known = since
   // Before anything is set up for them: a stranger leaves no trace in the store.
   owned(await tickets.glance(id))
+  const until = clock.now() + seconds * 1000
   return room.wait(ticketKey(id), {
     read: entry => owned(tickets.keep(id, entry)),
     nextLook(ticket, certain) {
@@ -113,17 +125,24 @@ export async function cancel({ tickets, clock }: House, id: string, secret: stri
   return tickets.change(id, ticket => step.cancel(owned(ticket), clock.now()))
 }
 
-export async function redeem(house: House, id: string, secret: string, codeVerifier?: string): Promise<Redeemed> {
-  const { tickets, clock } = house
+export async function redeem(house: House, id: string, secret: string, proofs: CollectorProofs): Promise<Redeemed> {
+  const { tickets, clock, store, browsers } = house
+  const { codeVerifier, keyProof } = proofs
   const owned = await browserProof(secret)
+  // By what never changes of the ticket, and only now: a stranger leaves no trace in the store.
+  const { browserKey, origin } = owned(await tickets.glance(id)).birth
+  if (browserKey !== undefined) await useOnce(store, checkedKey(browserKey, keyProof))
   const challenge = codeVerifier === undefined ? undefined : await sha256(codeVerifier)
   const ticket = await tickets.change(id, ticket => {
     const next = step.redeem(owned(ticket), clock.now())
-    if (ticket.birth.codeChallenge !== challenge) throw new LoginError('invalid_proof')
+    if (ticket.birth.codeChallenge !== challenge) throw new LoginError('invalid_proof', { detail: wrongVerifier })
     return next
   })
   const user = step.holder(ticket)
   if (!user) throw new LoginError('wrong_state')
+  if (browserKey !== undefined) await browsers?.remember(user.id, browserKey, origin)
   const token = toBase64url(await hmac(fromBase64url(secret), `s1.${id}`))
   return { ticket, user, token }
 }
+
+const wrongVerifier = 'The code_verifier does not match the code_challenge.'

@@ -1,4 +1,5 @@
 /** A site's choices, read once and settled, and what every step works with. */
+import type { KnownBrowsers } from '../browsers/known-browsers.ts'
 import { type Clock, clockOf } from '../clock.ts'
 import { createGuesses, type Guesses } from '../guesses.ts'
 import { type Random, systemRandom } from '../secrets/random.ts'
@@ -19,6 +20,11 @@ export interface LoginOptions {
   rotation?: boolean
   /** Digits that the phone shows and the browser asks for, 4 to 8, or `false` for none. Default `false`. */
   checkCode?: number | false
+  /**
+   * Lets browsers prove themselves by a key, and remembers those a user has signed in with: `knownBrowsers({ store })`.
+   * Default: none is known, and their proofs are not looked at.
+   */
+  browsers?: KnownBrowsers
   /** Seconds after which a waiting browser reads again where the store's rings may get lost. Default 5. */
   recheck?: number
   /** Default: the store's time, or the system's where the store has none. */
@@ -28,6 +34,7 @@ export interface LoginOptions {
 }
 
 export interface House {
+  readonly store: Store
   readonly publicUrl: string
   readonly scanUrl: string
   /** ms, as all times here. */
@@ -39,6 +46,7 @@ export interface House {
   readonly random: Random
   readonly tickets: Tickets
   readonly guesses: Guesses
+  readonly browsers: KnownBrowsers | undefined
   readonly room: WaitingRoom
 }
 
@@ -57,6 +65,7 @@ export function createHouse(options: LoginOptions): House {
   }
   if (!(recheck > 0)) throw new TypeError('recheck must be a number of seconds above 0')
   return {
+    store,
     publicUrl,
     scanUrl,
     scanTtl: scanTtl * 1000,
@@ -67,6 +76,7 @@ export function createHouse(options: LoginOptions): House {
     random,
     tickets: createTickets(store),
     guesses: createGuesses(store, clock),
+    browsers: options.browsers,
     room: createWaitingRoom(store, clock),
   }
 }

@@ -7,7 +7,7 @@ import { LoginError } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
 import { phoneProof } from '../proofs.ts'
 import { toBase64url } from '../secrets/encoding.ts'
-import type { Ticket, User } from '../ticket.ts'
+import type { Birth, Ticket, User } from '../ticket.ts'
 import * as step from '../ticket.ts'
 import type { House } from './house.ts'
 
@@ -17,6 +17,8 @@ export interface Scanned {
   ticket: Ticket
   /** 256 bits, for this phone only. */
   scanToken: string
+  /** Whether this user has signed in with this browser before. */
+  knownBrowser: boolean
 }
 
 export interface Confirmed {
@@ -32,7 +34,11 @@ export async function scan(house: House, code: ScannedCode, user: User): Promise
   const phone = { user: presentable(user), scanTokenHash: await sha256(scanToken) }
   const ticket = await tickets.change(id, ticket => step.scan(ticket, phone, clock.now()))
   if (step.holder(ticket)?.id !== user.id) throw new LoginError('already_scanned')
-  return { ticket, scanToken }
+  return { ticket, scanToken, knownBrowser: await isKnownBrowser(house, ticket.birth, user) }
+}
+
+async function isKnownBrowser({ browsers }: House, { browserKey }: Birth, { id }: User): Promise<boolean> {
+  return browsers !== undefined && browserKey !== undefined && browsers.knows(id, browserKey)
 }
 
 export async function confirm(house: House, id: string, scanToken: string, user?: User): Promise<Confirmed> {

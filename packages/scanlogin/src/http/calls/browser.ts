@@ -82,7 +82,7 @@ export async function redeemTicket(site: Site, call: Call, id: string): Promise<
   const { secret, credential } = secretOf(site, call, id)
   site.origins.check(call, credential)
   const verifier = textIn(await readFields(call, ['code_verifier']), 'code_verifier', 128)
-  const redeemed = await site.login.redeem(id, secret, verifier)
+  const redeemed = await site.login.redeem(id, secret, { codeVerifier: verifier })
   if (!site.signIn) return sessionAnswer(site, redeemed, credential)
   return hostAnswer(await site.signIn(redeemed.user, call.request, signingIn(redeemed)), redeemed)
 }
