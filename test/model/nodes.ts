@@ -59,7 +59,7 @@ export function startNode({ store, clock, checkCode, post }: NodeOptions): Node 
   const life = createLife()
   const login = createLogin({
     store: mortalStore(store, life, post),
-    clock: { now: clock.now, after: (ms, listener) => life.timers.hold(done => clock.after(ms, done), listener) },
+    clock: { ...clock, after: (ms, listener) => life.timers.hold(done => clock.after(ms, done), listener) },
     publicUrl: 'https://id.example.com',
     checkCode: checkCode && digits,
   })

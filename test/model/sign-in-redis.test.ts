@@ -64,7 +64,7 @@ async function openSite(asks: boolean): Promise<Site> {
     await store.get('something')
     // By whole seconds, what a store's time is wrong by: nothing, unless a machine's own clock comes through.
     const wrong = () => Math.round(((store.now?.() ?? 0) - trueTime()) / 1000) * 1000
-    const skewed = { now: () => clock.now() + wrong(), after: clock.after }
+    const skewed = { ...clock, now: () => clock.now() + wrong() }
     nodes[index] = startNode({ store, clock: skewed, checkCode: asks, post: createPost() })
   }
 

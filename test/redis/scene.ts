@@ -59,7 +59,7 @@ export async function openScene<const Ports extends readonly RedisPort[]>(
 function openNode(port: RedisPort, { recheck = 1, ahead = 0, scanTtl = 120 }: SceneOptions): Node {
   const store = redisStore(port, { recheck })
   const now = () => (store.now?.() ?? Date.now()) + ahead
-  const clock = { now, after: systemClock.after }
+  const clock = { ...systemClock, now }
   const started = start({ proof: 'bearer', login: { store, clock, recheck, scanTtl } })
   return { ...started, store, people: () => peopleBy(started.handler) }
 }

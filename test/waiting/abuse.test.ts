@@ -123,8 +123,9 @@ describe('a browser that stops reading', () => {
       }
     }
     const headers = { 'content-type': 'text/event-stream' }
+    const stream = { [Symbol.asyncIterator]: endless, keepAlive: () => () => {} }
     serving = await serve({
-      listener: toNodeListener({ answer: async () => ({ status: 200, headers, body: endless() }) }),
+      listener: toNodeListener({ answer: async () => ({ status: 200, headers, body: stream }) }),
       upgrade: toNodeUpgrade({ openSocket: async () => ({ texts: endless() }) }, WebSocketServer),
     })
   })

@@ -6,6 +6,8 @@ export interface Clock {
   now(): number
   /** Calls `listener` once after `ms`, unless the returned function is called before. */
   after(ms: number, listener: () => void): () => void
+  /** Calls `listener` every `ms` until the returned function is called. */
+  every(ms: number, listener: () => void): () => void
 }
 
 export const systemClock: Clock = {
@@ -14,9 +16,13 @@ export const systemClock: Clock = {
     const timer = setTimeout(listener, ms)
     return () => clearTimeout(timer)
   },
+  every(ms, listener) {
+    const timer = setInterval(listener, ms)
+    return () => clearInterval(timer)
+  },
 }
 
 /** The time that all nodes of a store agree on, or the system's where the store has none of its own. */
 export function clockOf(store: Pick<Store, 'now'>): Clock {
-  return { now: () => store.now?.() ?? systemClock.now(), after: systemClock.after }
+  return { now: () => store.now?.() ?? systemClock.now(), after: systemClock.after, every: systemClock.every }
 }

@@ -26,8 +26,13 @@ export interface Answer {
   readonly status: number
   /** Names in lower case. */
   readonly headers: AnswerHeaders
-  /** Pieces of text where it is a stream. */
-  readonly body?: string | AsyncIterable<string>
+  readonly body?: string | TextStream
+}
+
+/** Pieces of text as they come. */
+export interface TextStream extends AsyncIterable<string> {
+  /** Writes now and then, so that no proxy finds the line idle, until the returned function is called. */
+  keepAlive(write: (text: string) => void): () => void
 }
 
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>

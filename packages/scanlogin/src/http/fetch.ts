@@ -1,7 +1,7 @@
 /** The edge to the Web: a `Request` as a call, an answer as a `Response`. */
 import { LoginError } from '../core/errors.ts'
 import type { Hangup } from '../core/waiting.ts'
-import type { Answer, Call } from './call.ts'
+import type { Answer, Call, TextStream } from './call.ts'
 
 export interface FetchCall extends Call {
   readonly hangup: Departure
@@ -95,16 +95,25 @@ function finish(decoder: TextDecoder, piece?: Uint8Array): string {
   }
 }
 
-function streamOf(pieces: AsyncIterable<string>, leave: () => void): ReadableStream<Uint8Array> {
+function streamOf(pieces: TextStream, leave: () => void): ReadableStream<Uint8Array> {
   const utf8 = new TextEncoder()
   const iterator = pieces[Symbol.asyncIterator]()
+  let rest = () => {}
   return new ReadableStream({
+    start(controller) {
+      rest = pieces.keepAlive(text => {
+        // For a reader who is behind with what there is, the line is not idle.
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(utf8.encode(text))
+      })
+    },
     async pull(controller) {
       const { value, done } = await iterator.next()
-      if (done) controller.close()
-      else controller.enqueue(utf8.encode(value))
+      if (!done) return controller.enqueue(utf8.encode(value))
+      rest()
+      controller.close()
     },
     async cancel() {
+      rest()
       // The generator may be waiting, and hears of its end only once that is over.
       leave()
       await iterator.return?.()

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Hangup } from '../core/waiting.ts'
-import type { Answer, AnswerHeaders, Call } from '../http/call.ts'
+import type { Answer, AnswerHeaders, Call, TextStream } from '../http/call.ts'
 import { NodeCall } from './call.ts'
 
 /** What of a handler is used here. */
@@ -82,13 +82,22 @@ function inARow(headers: AnswerHeaders): string[] {
   return fields
 }
 
-async function stream(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
-  response.flushHeaders()
-  for await (const piece of pieces) {
+async function stream(response: ServerResponse, pieces: TextStream): Promise<void> {
+  const write = (piece: string) => {
     if (response.destroyed) return
     response.write(piece)
     // Events come when they come, whether or not anybody reads. Who does not read is let go before it costs memory.
     if (response.writableLength > unsentLimit) response.destroy()
+  }
+  response.flushHeaders()
+  const rest = pieces.keepAlive(write)
+  try {
+    for await (const piece of pieces) {
+      if (response.destroyed) return
+      write(piece)
+    }
+  } finally {
+    rest()
   }
   response.end()
 }

@@ -44,6 +44,17 @@ describe('a manual clock', () => {
     expect(fired).toBe(30)
   })
 
+  it('fires again and again what was asked for so, until it is taken back', async () => {
+    const clock = createClock(0)
+    const fired: number[] = []
+    const stop = clock.every(10, () => fired.push(clock.now()))
+    await clock.advance(35)
+    stop()
+    await clock.advance(35)
+    expect(fired).toEqual([10, 20, 30])
+    expect(clock.timers()).toBe(0)
+  })
+
   it('does not fire a timer that was taken back', async () => {
     const clock = createClock(0)
     const stop = clock.after(1, () => expect.unreachable())

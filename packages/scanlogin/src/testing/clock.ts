@@ -33,15 +33,27 @@ export function createClock(start: number = Date.UTC(2030, 0, 1)): ManualClock {
     return next
   }
 
+  function after(ms: number, listener: () => void): () => void {
+    const timer = { due: time + ms, listener }
+    timers.add(timer)
+    return () => {
+      timers.delete(timer)
+    }
+  }
+
+  function every(ms: number, listener: () => void): () => void {
+    let stop = after(ms, again)
+    function again(): void {
+      stop = after(ms, again)
+      listener()
+    }
+    return () => stop()
+  }
+
   return {
     now: () => time,
-    after(ms, listener) {
-      const timer = { due: time + ms, listener }
-      timers.add(timer)
-      return () => {
-        timers.delete(timer)
-      }
-    },
+    after,
+    every,
     async advance(ms) {
       if (!(ms >= 0)) throw new TypeError('A clock advances by 0 ms or more')
       const until = time + ms

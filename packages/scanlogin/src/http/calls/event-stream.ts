@@ -16,7 +16,11 @@ export async function streamTicket(site: Site, call: Call, id: string): Promise<
     status: 200,
     // nginx keeps a stream to itself until it ends unless it is told not to.
     headers: { ...always, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' },
-    body: events(site, call, { id, secret, since: clamp(since, now), silence: heartbeat }),
+    body: {
+      [Symbol.asyncIterator]: () => events(site, call, { id, secret, since: clamp(since, now) }),
+      // One timer for as long as it lasts: with thousands of streams, whatever a heartbeat leaves behind is the cost.
+      keepAlive: write => site.login.clock.every(heartbeat * 1000, () => write(': still waiting\n\n')),
+    },
   }
 }
 
@@ -30,7 +34,7 @@ async function* events(site: Site, call: Call, following: Following): AsyncGener
         if (value !== 'final' && value !== 'left') yield `retry: ${Math.round(comeBackAfter(value) * 1000)}\n\n`
         return
       }
-      yield value ? event(resourceOf(site, value)) : ': still waiting\n\n'
+      yield event(resourceOf(site, value))
     }
   } finally {
     await tickets.return('left')

@@ -30,13 +30,12 @@ export async function openTicketSocket(site: Site, call: Call, id: string): Prom
 }
 
 async function* texts(site: Site, call: Call, owned: { id: string; secret: string }): SocketTexts {
-  // The server's pings break the silence.
-  const tickets = follow(site, call, { ...owned, since: 0, silence: 600 })
+  const tickets = follow(site, call, { ...owned, since: 0 })
   try {
     for (;;) {
       const { value, done } = await tickets.next()
       if (done) return closeAfter(value)
-      if (value) yield JSON.stringify(resourceOf(site, value))
+      yield JSON.stringify(resourceOf(site, value))
     }
   } finally {
     await tickets.return('left')
