@@ -38,7 +38,7 @@ describe('the library package', () => {
     expect(manifest.sideEffects).toEqual(['./dist/scan-login.js'])
   })
 
-  it('depends on drawing a code and, without WebCrypto, hashing one; on nothing else', () => {
-    expect(Object.keys(manifest.dependencies).sort()).toEqual(['@noble/hashes', 'qr'])
+  it('depends on drawing a code, signing tokens and, without WebCrypto, hashing; on nothing else', () => {
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(['@noble/hashes', 'jose', 'qr'])
   })
 })

@@ -15,7 +15,7 @@ const library = join(root, 'packages/scanlogin/src')
 const arrows: Record<string, readonly string[]> = {
   core: ['#digest'],
   stores: ['core'],
-  sessions: ['core', '#digest'],
+  sessions: ['core', '#digest', 'jose'],
   http: ['core', 'sessions', '#digest'],
   node: ['core', 'http', 'node:'],
   browser: ['http/wire.ts', 'qr', '@noble/hashes'],

@@ -1,3 +1,5 @@
 /** `scanlogin/session`: sessions of scanlogin's own, for hosts that have none. */
-export type { Session, Sessions } from './sessions/session.ts'
-export { type StoredSessionsOptions, storedSessions } from './sessions/stored.ts'
+export type { BookOptions } from './sessions/book.ts'
+export type { LifetimeOptions } from './sessions/lifetimes.ts'
+export type { Approval, OpenedSession, Session, SessionDetails, Sessions, Which } from './sessions/session.ts'
+export { type StoredSessions, type StoredSessionsOptions, storedSessions } from './sessions/stored.ts'

@@ -1,4 +1,7 @@
-/** What a session is to the HTTP handler: something that opens at redeem, is read on later calls, and can be ended. */
+/**
+ * What a session is to the HTTP handler: something that opens at redeem, is read on later calls, can be listed by its
+ * user, and can be ended. Each QR sign-in is a session of its own, with an id of its own.
+ */
 import type { User } from '../core/ticket.ts'
 
 export interface Sessions {
@@ -6,15 +9,65 @@ export interface Sessions {
    * Opens the session that `token` stands for. Called again with the same token it gives the same session; if that has
    * been ended since, it throws `already_redeemed`.
    */
-  open(user: User, token: string): Promise<Session>
+  open(user: User, token: string, details?: SessionDetails): Promise<OpenedSession>
   /** `undefined` for a token that is unknown, ended or over. */
   read(token: string): Promise<Session | undefined>
   /** Also when it is repeated, or the token unknown. */
   end(token: string): Promise<void>
+  /** The live sessions of a user, the newest first. */
+  list(userId: string): Promise<readonly Session[]>
+  /** Ends some of a user's sessions, and nobody else's. Repeating it, or naming what is not there, does no harm. */
+  endSome(userId: string, which: Which): Promise<void>
 }
 
 export interface Session {
+  /** Public: SHA-256 of the token that opened it, so that it leads to no token. */
+  readonly id: string
   readonly user: User
-  /** ms since the epoch. */
+  /** ms since the epoch, as all times here. */
+  readonly openedAt: number
+  /** When it was used last, to the minute. */
+  readonly seenAt: number
+  /** When it ends, however much it is used. */
   readonly expiresAt: number
+  /** When it ends if nobody uses it before. */
+  readonly idleAt: number
+  readonly details: SessionDetails
 }
+
+export interface OpenedSession extends Session {
+  /** What the browser keeps, and shows on later calls. */
+  readonly token: string
+}
+
+/** How the session came about. Whatever is not known is absent. */
+export interface SessionDetails {
+  /** What the browser said of itself, as names from a fixed list. */
+  readonly claimed?: { readonly browser: string; readonly os: string }
+  /** Where the browser was when it asked to be signed in. */
+  readonly address?: string
+  readonly place?: string
+  /** The phone that said yes, in its own words. */
+  readonly approvedBy?: Approval
+  /** A policy wants it to end early. */
+  readonly shortSession?: boolean
+  /** Thumbprint (RFC 7638) of the key that the browser has proved to hold. */
+  readonly browserKey?: string
+  /** How the person was recognised, RFC 8176. */
+  readonly amr?: readonly string[]
+  /** The other site that it was opened for; absent for the site itself. */
+  readonly clientId?: string
+}
+
+export interface Approval {
+  /** What the app calls the phone. */
+  readonly name?: string
+  /** SHA-256 of the app's own id of the phone. */
+  readonly device?: string
+}
+
+export type Which =
+  | { readonly id: string }
+  | { readonly allBut: string | undefined }
+  /** SHA-256 of the app's own id of the phone. */
+  | { readonly approvedBy: string }

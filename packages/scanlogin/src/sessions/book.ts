@@ -1,0 +1,140 @@
+/**
+ * What both kinds of sessions are made of: records, whose they are, and a lookup in front. A session is opened, found,
+ * listed and ended here; the kinds differ in what the browser holds.
+ */
+import { sha256 } from '#digest'
+import { type Clock, clockOf } from '../core/clock.ts'
+import type { Store } from '../core/store.ts'
+import type { User } from '../core/ticket.ts'
+import { createLifetimes, type LifetimeOptions, type Lifetimes, noteEvery } from './lifetimes.ts'
+import { createLookup, type Lookup } from './lookup.ts'
+import type { SessionRecord } from './record.ts'
+import { createRecords, type Records } from './records.ts'
+import { createRoster } from './roster.ts'
+import type { Session, SessionDetails, Which } from './session.ts'
+
+export interface BookOptions extends LifetimeOptions {
+  store: Store
+  /** Sessions a user may have at a time, 1 to 100; one more ends the oldest. Default 100. */
+  mostPerUser?: number
+  /**
+   * Seconds that an answer may be old: a session that another node has ended may be read for so long. `0` asks the store
+   * each time. Default 5.
+   */
+  staleness?: number
+  /** Default: the store's time, or the system's where the store has none. */
+  clock?: Pick<Clock, 'now'>
+}
+
+export interface Book {
+  readonly clock: Pick<Clock, 'now'>
+  readonly lifetimes: Lifetimes
+  readonly records: Records
+  /** Throws `already_redeemed` where it was ended before. */
+  open(id: string, opening: Opening): Promise<Session>
+  /** As this process has seen it last; what is looked up for a caller counts as use. */
+  find(id: string): Promise<Session | undefined>
+  end(id: string): Promise<void>
+  list(userId: string): Promise<readonly Session[]>
+  endSome(userId: string, which: Which): Promise<void>
+  counts: Lookup<Session>['counts']
+}
+
+export interface Opening {
+  readonly user: User
+  readonly details: SessionDetails
+  readonly chain?: SessionRecord['chain']
+}
+
+export function createBook(options: BookOptions): Book {
+  const { store, mostPerUser = 100, staleness = 5, clock = clockOf(store) } = options
+  if (!(Number.isInteger(mostPerUser) && mostPerUser >= 1 && mostPerUser <= 100)) {
+    throw new TypeError('mostPerUser must be a whole number from 1 to 100')
+  }
+  if (!(staleness >= 0 && staleness <= 60)) throw new TypeError('staleness must be 0 to 60 seconds')
+  const lifetimes = createLifetimes(options)
+  const records = createRecords(store, lifetimes)
+  const roster = createRoster({ store, clock, most: mostPerUser })
+  const lookup = createLookup({ load, clock, staleness })
+
+  async function load(id: string): Promise<Session | undefined> {
+    const record = await records.find(id)
+    if (!record) return undefined
+    const now = clock.now()
+    if (now - record.seenAt < noteEvery) return toSession(id, record)
+    return toSession(id, (await note(id, now)) ?? record)
+  }
+
+  /** Best effort: whoever was first has noted it too, and a session is not refused because its last use is not noted. */
+  async function note(id: string, now: number): Promise<SessionRecord | undefined> {
+    const seen = (record: SessionRecord) => (now - record.seenAt < noteEvery ? record : { ...record, seenAt: now })
+    return records.change(id, seen).catch(() => undefined)
+  }
+
+  function toSession(id: string, { user, openedAt, seenAt, limit, details }: SessionRecord): Session {
+    return { id, user, openedAt, seenAt, expiresAt: limit, idleAt: lifetimes.idleEnd(seenAt, limit), details }
+  }
+
+  async function end(id: string): Promise<void> {
+    await records.end(id)
+    lookup.forget(id)
+  }
+
+  async function list(userId: string): Promise<Session[]> {
+    const ids = await roster.ids(userId)
+    const found = await Promise.all(ids.map(async id => ({ id, record: await records.find(id) })))
+    const live = found.flatMap(({ id, record }) => (record?.user.id === userId ? [toSession(id, record)] : []))
+    return live.reverse()
+  }
+
+  return {
+    clock,
+    lifetimes,
+    records,
+    async open(id, { user, details, chain }) {
+      const now = clock.now()
+      const limit = lifetimes.limit(now, details)
+      const record = await records.open(id, {
+        user,
+        openedAt: now,
+        seenAt: now,
+        limit,
+        details,
+        ...(chain && { chain }),
+      })
+      // Nobody has the token before this is done; repeated, it adds nothing.
+      for (const one of await roster.add(user.id, id, record.limit)) await end(one)
+      return toSession(id, record)
+    },
+    async find(id) {
+      const session = await lookup.find(id)
+      if (!session || clock.now() < session.idleAt) return session
+      // This copy is from before its last use, or the session is over: the store knows which.
+      lookup.forget(id)
+      return lookup.find(id)
+    },
+    async end(id) {
+      const record = await records.find(id)
+      await end(id)
+      if (record) await roster.remove(record.user.id, [id])
+    },
+    list,
+    async endSome(userId, which) {
+      const gone = (await list(userId)).filter(session => isMeant(session, which)).map(({ id }) => id)
+      await Promise.all(gone.map(end))
+      if (gone.length > 0) await roster.remove(userId, gone)
+    },
+    counts: lookup.counts,
+  }
+}
+
+function isMeant({ id, details }: Session, which: Which): boolean {
+  if ('id' in which) return id === which.id
+  if ('allBut' in which) return id !== which.allBut
+  return details.approvedBy?.device === which.approvedBy
+}
+
+/** The id of the session that a token opens. */
+export async function sessionId(token: string): Promise<string> {
+  return sha256(token)
+}
