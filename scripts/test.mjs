@@ -7,7 +7,16 @@ import { check } from './check.mjs'
 import { bin, installPackages, installPrograms, root, say } from './prepare.mjs'
 
 installPackages()
-installPrograms({ chromium: 'chromium', curl: 'curl', 'redis-server': 'redis-server' })
+installPrograms({
+  caddy: 'caddy',
+  chromium: 'chromium',
+  curl: 'curl',
+  haproxy: 'haproxy',
+  nginx: 'nginx-light',
+  promtool: 'prometheus',
+  'redis-server': 'redis-server',
+  yq: 'yq',
+})
 await build()
 check()
 say('Testing …')
