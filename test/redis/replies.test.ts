@@ -71,12 +71,13 @@ describe('a Redis that has forgotten', () => {
     await expectNormal(scene, ledger, redis)
   })
 
-  it('everything has forgotten the ticket that a browser waits for, and the page can show another', async () => {
+  it('everything tells the browser that waits that its code has expired, so that the page shows the next', async () => {
     const { browser, phone } = await scanned(scene.people())
     const heard = answerOf(browser.wait(2, 25))
     await until('it waits', () => waiting(scene) === 1)
     await redis.ask('FLUSHALL')
-    expect((await heard).body.code).toBe('not_found')
+    expect((await heard).body).toMatchObject({ state: 'expired', version: 3, expires_in: 0 })
+    expect((await browser.read()).body.code).toBe('not_found')
     expect((await phone.confirm()).body.code).toBe('not_found')
     await expectNormal(scene, ledger, redis)
   })

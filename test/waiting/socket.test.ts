@@ -150,27 +150,40 @@ describe('a request that offers an upgrade nobody wants', () => {
 })
 
 describe('a socket whose store gets into trouble', () => {
-  it.each([
-    ['loses the ticket', 'lose', 0],
-    ['is out of reach', 'fail', 1],
-  ] as const)('closes with a moment to come back at when the store %s', async (_, trouble, failures) => {
-    const clock = createClock()
-    const store = createFaultyStore(memoryStore({ clock }))
-    const other = await startPlace({ login: { store, clock } })
-    await other.browser.create()
-    const socket = await other.open(other.browser)
-    await socket.next()
-    await vi.waitFor(() => expect(other.login.waiting()).toBe(1), patience)
-    store[trouble]()
+  it('closes with a moment to come back at where the store is out of reach', async () => {
+    const { other, store, socket } = await openOnFaultyStore()
+    store.fail()
     store.ringAll()
     const { code, reason } = await socket.closed
     expect(code).toBe(1013)
     expect(JSON.parse(reason).poll_after).toBeGreaterThanOrEqual(3)
-    expect(other.failures.length).toBe(failures)
+    expect(other.failures.length).toBe(1)
+    expect([other.login.waiting(), store.watchers()]).toEqual([0, 0])
+    await other.close()
+  })
+
+  it('tells that the ticket has expired where the store has lost it, and closes', async () => {
+    const { other, store, socket } = await openOnFaultyStore()
+    store.lose()
+    store.ringAll()
+    expect(await socket.next()).toMatchObject({ state: 'expired', version: 2 })
+    expect(await socket.closed).toMatchObject({ code: 1000 })
+    expect(other.failures).toEqual([])
     expect([other.login.waiting(), store.watchers()]).toEqual([0, 0])
     await other.close()
   })
 })
+
+async function openOnFaultyStore() {
+  const clock = createClock()
+  const store = createFaultyStore(memoryStore({ clock }))
+  const other = await startPlace({ login: { store, clock } })
+  await other.browser.create()
+  const socket = await other.open(other.browser)
+  await socket.next()
+  await vi.waitFor(() => expect(other.login.waiting()).toBe(1), patience)
+  return { other, store, socket }
+}
 
 const sameOrigin = { 'sec-fetch-site': 'same-origin' }
 

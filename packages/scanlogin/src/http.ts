@@ -1,4 +1,5 @@
 /** `scanlogin/http`: the calls of the wire protocol as one `(Request) => Promise<Response>`. */
+export { bearerToken } from './http/api-keys.ts'
 export type { Answer, AnswerHeaders, Call } from './http/call.ts'
 export type { FullLimit } from './http/calls/seats.ts'
 export type { SocketClose, SocketTexts } from './http/calls/socket.ts'

@@ -40,6 +40,11 @@ describe('an access token', () => {
     expect(await authenticate(new Request('http://localhost/', { headers }))).toEqual({ id: 'alice' })
   })
 
+  it.each(['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', undefined])('may be of the type %s', async typ => {
+    const { userOf } = await start()
+    expect(await userOf(await sign({}, { typ }))).toEqual({ id: 'alice' })
+  })
+
   it('is let off half a minute of clock skew, not more', async () => {
     const { userOf } = await start()
     expect(await userOf(await sign({ exp: now() - 20 }))).toEqual({ id: 'alice' })
@@ -67,6 +72,10 @@ describe('an access token', () => {
     ['has a user that is not text', () => sign({ sub: 7 as unknown as string })],
     ['has an altered claim', async () => altered(await sign({}))],
     ['is cut short', async () => (await sign({})).slice(0, -4)],
+    ['is a proof of possession', () => sign({}, { typ: 'dpop+jwt' })],
+    ['is an order to sign out', () => sign({}, { typ: 'logout+jwt' })],
+    ['has a type that only begins like the right one', () => sign({}, { typ: 'at+jwt; x' })],
+    ['has a type that is not text', () => sign({}, { typ: ['JWT'] as unknown as string })],
     ['is not a token', () => 'not.a.token'],
     ['has 100 KB', () => sign({ name: 'x'.repeat(100_000) })],
   ])("is nobody's where it %s", async (_, token) => {
@@ -180,8 +189,15 @@ function claims(given: Claims): JWTPayload {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
-function sign(given: Claims, { kid = 'k1', key = keys.privateKey } = {}): Promise<string> {
-  return new SignJWT(claims(given)).setProtectedHeader({ alg: 'ES256', kid }).sign(key)
+interface Signing {
+  kid?: string
+  key?: CryptoKey
+  typ?: string | undefined
+}
+
+function sign(given: Claims, { kid = 'k1', key = keys.privateKey, typ }: Signing = {}): Promise<string> {
+  const header = { alg: 'ES256', kid, ...(typ !== undefined && { typ }) }
+  return new SignJWT(claims(given)).setProtectedHeader(header).sign(key)
 }
 
 function unsigned(): string {

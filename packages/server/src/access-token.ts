@@ -2,6 +2,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { JOSEError } from 'jose/errors'
 import { LoginError, type User } from 'scanlogin'
+import { bearerToken } from 'scanlogin/http'
 
 export interface AccessTokens {
   issuer: string
@@ -17,11 +18,11 @@ export function authenticateByToken({ issuer, audience, jwksUrl, cookie }: Acces
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3000 })
 
   return async (request: Request): Promise<User | undefined> => {
-    const token = bearer(request) ?? (cookie === undefined ? undefined : cookieIn(request, cookie))
+    const token = bearerToken(callOf(request)) ?? (cookie === undefined ? undefined : cookieIn(request, cookie))
     if (token === undefined) return undefined
     try {
-      const { payload } = await jwtVerify(token, keys, { ...rules, issuer, audience })
-      return userOf(payload)
+      const { payload, protectedHeader } = await jwtVerify(token, keys, { ...rules, issuer, audience })
+      return isAccessToken(protectedHeader.typ) ? userOf(payload) : undefined
     } catch (error) {
       if (!isOutage(error)) return undefined
       throw new LoginError('store_unavailable', { detail: 'The issuer cannot be asked.', cause: error })
@@ -37,6 +38,17 @@ const rules = {
   clockTolerance: 30,
 }
 
+/**
+ * What an access token may call itself, RFC 9068 and the years before it. The same issuer signs other things with the same
+ * keys, such as `logout+jwt` and `dpop+jwt`: they are meant for somebody else, whatever stands in them.
+ */
+const accessTypes = new Set(['', 'jwt', 'at+jwt'])
+
+/** `typ` is a media type: its case says nothing, and `application/` may be left out. */
+function isAccessToken(typ: unknown = ''): boolean {
+  return typeof typ === 'string' && accessTypes.has(typ.toLowerCase().replace(/^application\//, ''))
+}
+
 function userOf({ sub, name, picture }: Record<string, unknown>): User | undefined {
   if (typeof sub !== 'string' || !/^\P{C}{1,255}$/u.test(sub)) return undefined
   return {
@@ -46,8 +58,8 @@ function userOf({ sub, name, picture }: Record<string, unknown>): User | undefin
   }
 }
 
-function bearer(request: Request): string | undefined {
-  return /^Bearer ([\w.-]{1,8192})$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+function callOf({ headers }: Request) {
+  return { header: (name: string) => headers.get(name) ?? undefined }
 }
 
 function cookieIn(request: Request, name: string): string | undefined {

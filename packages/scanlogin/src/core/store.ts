@@ -21,7 +21,10 @@ export interface Store {
    */
   watch(key: string, ring: Ring): Promise<Watch>
 
-  /** The time that every node of this store agrees on, ms since the epoch. Absent: the system's. */
+  /**
+   * The time that every node of this store agrees on, ms since the epoch. Absent: the system's. A store that does not know
+   * it yet throws `store_unavailable`, and knows it once a `get` has been answered.
+   */
   now?(): number
 
   /** Lets go of connections and timers; watches end silently. Repeating it does no harm. */

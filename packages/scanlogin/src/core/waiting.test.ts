@@ -3,7 +3,7 @@ import { memoryStore } from '../stores/memory.ts'
 import { createClock, type ManualClock } from '../testing/clock.ts'
 import { createFaultyStore, type FaultyStore } from '../testing/faulty-store.ts'
 import { type Created, createLogin, type Login } from './login.ts'
-import type { Ticket } from './ticket.ts'
+import { stateAt, type Ticket } from './ticket.ts'
 import type { Hangup } from './waiting.ts'
 
 const alice = { id: 'alice' }
@@ -154,12 +154,12 @@ describe('a waiting browser', () => {
     expect(await wait({ since: 1 })).toMatchObject({ state: 'pending' })
   })
 
-  it('hears that its ticket is unknown when the store has lost it', async () => {
-    const answer = wait({ since: 1 }).catch(error => error)
+  it('hears that its ticket has expired when the store loses it meanwhile', async () => {
+    const answer = wait({ since: 1 })
     await clock.advance(1000)
     store.lose()
     await clock.advance(5000)
-    expect(await answer).toMatchObject({ code: 'not_found' })
+    expect(stateAt(await answer, clock.now())).toBe('expired')
   })
 
   it('hears of an outage when the store fails while it waits', async () => {

@@ -58,10 +58,10 @@ export interface Redeemed {
 }
 
 export async function create(house: House, request: CreateRequest): Promise<Created> {
-  const { clock, random, tickets, scanUrl } = house
+  const { timeNow, random, tickets, scanUrl } = house
   const { origin, clientId, returnTo, codeChallenge, keyProof } = request
   if (keyProof) await useOnce(house.store, keyProof)
-  const createdAt = clock.now()
+  const createdAt = await timeNow()
   const id = toCrockford(random(16))
   const secret = toBase64url(random(32))
   const rotationKey = house.rotation ? toBase64url(random(16)) : undefined
@@ -92,8 +92,12 @@ export async function wait(house: House, id: string, secret: string, options: Wa
   // Before anything is set up for them: a stranger leaves no trace in the store.
   owned(await tickets.glance(id))
   const until = clock.now() + seconds * 1000
+  let last: Ticket | undefined
   return room.wait(ticketKey(id), {
-    read: entry => owned(tickets.keep(id, entry)),
+    read(entry) {
+      last = !entry && last ? lost(last, clock.now()) : owned(tickets.keep(id, entry))
+      return last
+    },
     nextLook(ticket, certain) {
       const now = clock.now()
       const version = step.versionAt(ticket, now)
@@ -104,6 +108,12 @@ export async function wait(house: House, id: string, secret: string, options: Wa
     },
     hangup,
   })
+}
+
+/** A ticket that has gone while its browser waited: over, so that the page shows the next code. */
+function lost(ticket: Ticket, now: number): Ticket {
+  if (step.isFinal(step.stateAt(ticket, now))) throw new LoginError('not_found')
+  return { ...ticket, deadline: now }
 }
 
 export async function verify({ tickets, clock }: House, id: string, secret: string, code: string): Promise<Ticket> {

@@ -43,6 +43,8 @@ export interface House {
   readonly digits: number | false
   readonly recheck: number
   readonly clock: Clock
+  /** The time, for a step that has not asked the store for anything yet. */
+  readonly timeNow: () => Promise<number>
   readonly random: Random
   readonly tickets: Tickets
   readonly guesses: Guesses
@@ -73,11 +75,22 @@ export function createHouse(options: LoginOptions): House {
     digits: checkCode,
     recheck: recheck * 1000,
     clock,
+    timeNow: () => timeOf(clock, store),
     random,
     tickets: createTickets(store),
     guesses: createGuesses(store, clock),
     browsers: options.browsers,
     room: createWaitingRoom(store, clock),
+  }
+}
+
+async function timeOf(clock: Clock, store: Store): Promise<number> {
+  try {
+    return clock.now()
+  } catch {
+    // A store that was opened just now knows the time with its first answer.
+    await store.get('time')
+    return clock.now()
   }
 }
 

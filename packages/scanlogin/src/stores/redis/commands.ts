@@ -15,7 +15,7 @@ export interface Commands {
 /** ms, promise 5 of `docs/protocol.md`. */
 export const deadline = 1000
 
-export function createCommands(port: RedisPort): Commands {
+export function createCommands(port: Pick<RedisPort, 'send'>): Commands {
   async function send(key: string, command: readonly string[]): Promise<unknown> {
     return withDeadline(
       retried(() =>

@@ -30,8 +30,9 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
   const node = toCrockford(systemRandom(5))
   const channels = `${prefix}node:`
   const listeners = createListeners()
-  const commands = createCommands(port)
-  const time = createRedisTime(commands)
+  const time = createRedisTime(createCommands(port))
+  // Within the second that a command has: who asks first is not refused because this node is new.
+  const commands = createCommands({ send: (key, command) => starting.then(() => port.send(key, command)) })
   const rounds = port.whole ? createRounds(commands, listeners, recheck * 1000) : undefined
 
   /** In braces, so that a cluster keeps all that belongs to a key in one slot. */
@@ -43,6 +44,7 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
   }
 
   async function putOver(key: string, { version, expiresAt, value }: Entry, only: Only = {}): Promise<boolean> {
+    await starting
     const until = time.now() + deadline - margin
     const args = [version, expiresAt, value, expiresAt + jitter(), until, channels, only.before ?? ''].map(String)
     if (only.over !== undefined) args.push(only.over)
@@ -82,13 +84,11 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
     now: time.now,
 
     async get(key) {
-      await starting
       const name = redisKey(key)
       return toEntry(await commands.send(name, ['GET', name]), time.now())
     },
 
     async put(key, entry, only) {
-      await starting
       const name = redisKey(key)
       // A key that is not there is written by a plain SET, a third cheaper than the script.
       const written = await (entry.version === 1 && only === undefined
@@ -100,7 +100,6 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
     },
 
     async watch(key, listener) {
-      await starting
       const name = redisKey(key)
       const stop = listeners.add(name, listener)
       try {
