@@ -11,7 +11,7 @@ import type { Ticket, User } from './ticket.ts'
 
 export type { CollectorProofs, Created, CreateRequest, Redeemed, WaitOptions } from './steps/browser.ts'
 export type { LoginOptions } from './steps/house.ts'
-export type { Confirmed, Scanned, ScannedCode } from './steps/phone.ts'
+export type { Confirmed, Scanned, ScannedCode, ScanRequest } from './steps/phone.ts'
 
 export interface Login {
   create(request: browser.CreateRequest): Promise<browser.Created>
@@ -20,7 +20,7 @@ export interface Login {
   /** The ticket as soon as its version is above `since`, or after `seconds`, or when the caller hangs up. */
   wait(id: string, secret: string, options: browser.WaitOptions): Promise<Ticket>
   /** Reads the code and binds this user. */
-  scan(code: phone.ScannedCode, user: User): Promise<phone.Scanned>
+  scan(code: phone.ScannedCode, user: User, request?: phone.ScanRequest): Promise<phone.Scanned>
   confirm(id: string, scanToken: string, user?: User): Promise<phone.Confirmed>
   deny(id: string, scanToken: string, user?: User): Promise<Ticket>
   verify(id: string, secret: string, checkCode: string): Promise<Ticket>
@@ -53,7 +53,7 @@ export function createLogin(options: LoginOptions): Login {
     create: request => browser.create(house, request),
     read: (id, secret) => browser.read(house, id, secret),
     wait: (id, secret, options) => browser.wait(house, id, secret, options),
-    scan: (code, user) => phone.scan(house, code, user),
+    scan: (code, user, request) => phone.scan(house, code, user, request),
     confirm: (id, scanToken, user) => phone.confirm(house, id, scanToken, user),
     deny: (id, scanToken, user) => phone.deny(house, id, scanToken, user),
     verify: (id, secret, checkCode) => browser.verify(house, id, secret, checkCode),

@@ -3,7 +3,7 @@
  * scanlogin in one fleet can tell each other's entries apart. An array because names would double the bytes.
  */
 import type { Entry } from './store.ts'
-import { lifetimes, type Phone, type Ticket, type TicketState, type User } from './ticket.ts'
+import { type Device, lifetimes, type Phone, type Ticket, type TicketState, type User } from './ticket.ts'
 
 export function toEntry(ticket: Ticket): Entry {
   const { birth, version, deadline, contended } = ticket
@@ -68,7 +68,8 @@ export function fromEntry({ version, value }: Entry): Ticket | undefined {
 const layout = 1
 
 type Optional = string | 0
-type PhoneFields = [scanTokenHash: string, userId: string, name: Optional, avatar: Optional]
+type PhoneFields = [scanTokenHash: string, userId: string, name: Optional, avatar: Optional, device?: DeviceFields | 0]
+type DeviceFields = [name: Optional, idHash: Optional, browser: Optional, os: Optional]
 type StateFields = [state: TicketState['state'], phone?: PhoneFields | 0, checkCode?: string, attemptsLeft?: number]
 type Fields = [
   layout: number,
@@ -102,8 +103,13 @@ function stateFields(ticket: TicketState): StateFields {
   }
 }
 
-function phoneFields({ scanTokenHash, user }: Phone): PhoneFields {
-  return [scanTokenHash, user.id, user.name ?? 0, user.avatar ?? 0]
+function phoneFields({ scanTokenHash, user, device }: Phone): PhoneFields {
+  const { id, name = 0, avatar = 0 } = user
+  return device ? [scanTokenHash, id, name, avatar, deviceFields(device)] : [scanTokenHash, id, name, avatar]
+}
+
+function deviceFields({ name, idHash, claimed }: Device): DeviceFields {
+  return [name ?? 0, idHash ?? 0, claimed?.browser ?? 0, claimed?.os ?? 0]
 }
 
 function toState([state, fields, text = '', attemptsLeft = 0]: StateFields): TicketState | undefined {
@@ -126,9 +132,17 @@ function toState([state, fields, text = '', attemptsLeft = 0]: StateFields): Tic
   }
 }
 
-function toPhone([scanTokenHash, id, name, avatar]: PhoneFields): Phone {
+function toPhone([scanTokenHash, id, name, avatar, device]: PhoneFields): Phone {
   const user: User = { id, ...(name !== 0 && { name }), ...(avatar !== 0 && { avatar }) }
-  return { scanTokenHash, user }
+  return { scanTokenHash, user, ...(device && { device: toDevice(device) }) }
+}
+
+function toDevice([name, idHash, browser, os]: DeviceFields): Device {
+  return {
+    ...(name !== 0 && { name }),
+    ...(idHash !== 0 && { idHash }),
+    ...(browser !== 0 && os !== 0 && { claimed: { browser, os } }),
+  }
 }
 
 function given(value: Optional): string | undefined {
@@ -147,7 +161,14 @@ const isTuple = (...checks: Check[]): Check => {
   return field => Array.isArray(field) && checks.every((check, index) => check(field[index]))
 }
 
-const isPhone = isTuple(isText, isText, isOptional, isOptional)
+const isDevice = isTuple(isOptional, isOptional, isOptional, isOptional)
+const isPhone = isTuple(
+  isText,
+  isText,
+  isOptional,
+  isOptional,
+  orAbsent(field => field === 0 || isDevice(field)),
+)
 
 /** One check for each of `Fields`, in their order: whatever stands under a key, reading it never throws. */
 const isRecord = isTuple(

@@ -74,6 +74,17 @@ export interface Phone {
   readonly user: User
   /** SHA-256 of the token that only this phone holds. */
   readonly scanTokenHash: string
+  readonly device?: Device
+}
+
+/** The phone in its own words, or in those of the app on it; anyone can claim anything here. */
+export interface Device {
+  /** What the app calls it, such as "Alice's phone". */
+  readonly name?: string
+  /** SHA-256 of the app's own id of it. */
+  readonly idHash?: string
+  /** What it said of itself, as names from a fixed list. */
+  readonly claimed?: { readonly browser: string; readonly os: string }
 }
 
 export interface User {

@@ -3,7 +3,7 @@
  * listed and ended here; the kinds differ in what the browser holds.
  */
 import { sha256 } from '#digest'
-import { type Clock, clockOf } from '../core/clock.ts'
+import { type Clock, clockOf, systemClock } from '../core/clock.ts'
 import type { Store } from '../core/store.ts'
 import type { User } from '../core/ticket.ts'
 import { createLifetimes, type LifetimeOptions, type Lifetimes, noteEvery } from './lifetimes.ts'
@@ -55,7 +55,8 @@ export function createBook(options: BookOptions): Book {
   const lifetimes = createLifetimes(options)
   const records = createRecords(store, lifetimes)
   const roster = createRoster({ store, clock, most: mostPerUser })
-  const lookup = createLookup({ load, clock, staleness })
+  // Ages are this process's own: it need not ask a store for the time before it asks it for a session.
+  const lookup = createLookup({ load, clock: options.clock ?? systemClock, staleness })
 
   async function load(id: string): Promise<Session | undefined> {
     const record = await records.find(id)

@@ -7,7 +7,7 @@ import { LoginError } from '../errors.ts'
 import { plainText } from '../plain-text.ts'
 import { phoneProof } from '../proofs.ts'
 import { toBase64url } from '../secrets/encoding.ts'
-import type { Birth, Ticket, User } from '../ticket.ts'
+import type { Birth, Device, Ticket, User } from '../ticket.ts'
 import * as step from '../ticket.ts'
 import type { House } from './house.ts'
 
@@ -27,11 +27,17 @@ export interface Confirmed {
   checkCode?: string
 }
 
-export async function scan(house: House, code: ScannedCode, user: User): Promise<Scanned> {
+export interface ScanRequest {
+  /** The phone itself, as far as it or its app says; shown beside the session that it approves. */
+  device?: Device | undefined
+}
+
+export async function scan(house: House, code: ScannedCode, user: User, request: ScanRequest = {}): Promise<Scanned> {
+  const { device } = request
   const { tickets, clock, random } = house
   const id = 'qr' in code ? await idInQr(house, code.qr) : await idOfUserCode(house, code.userCode, user)
   const scanToken = toBase64url(random(32))
-  const phone = { user: presentable(user), scanTokenHash: await sha256(scanToken) }
+  const phone = { user: presentable(user), scanTokenHash: await sha256(scanToken), ...(device && { device }) }
   const ticket = await tickets.change(id, ticket => step.scan(ticket, phone, clock.now()))
   if (step.holder(ticket)?.id !== user.id) throw new LoginError('already_scanned')
   return { ticket, scanToken, knownBrowser: await isKnownBrowser(house, ticket.birth, user) }
