@@ -16,7 +16,7 @@ const arrows: Record<string, readonly string[]> = {
   core: ['#digest'],
   stores: ['core'],
   sessions: ['core', '#digest', 'jose'],
-  http: ['core', 'sessions', '#digest'],
+  http: ['core', 'sessions', '#digest', 'jose'],
   node: ['core', 'http', 'node:'],
   browser: ['http/wire.ts', 'qr', '@noble/hashes'],
   phone: ['http/wire.ts', 'qr'],

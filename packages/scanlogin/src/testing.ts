@@ -1,6 +1,7 @@
 /** `scanlogin/testing`: what a store, a server of the protocol, and an application on scanlogin can be tested with. */
 export { type Actors, type ActorsOptions, createActors } from './testing/actors.ts'
 export { type ScriptedBrowser, type ScriptedBrowserOptions, scriptedBrowser } from './testing/browser.ts'
+export { type ProofChanges, type ScriptedKey, type ScriptedKeyOptions, scriptedKey } from './testing/browser-key.ts'
 export type { CallOptions, Fetch, Reply } from './testing/caller.ts'
 export { createClock, type ManualClock } from './testing/clock.ts'
 export type { Events, StreamEvent } from './testing/event-reader.ts'

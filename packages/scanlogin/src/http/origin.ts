@@ -53,7 +53,7 @@ export function createOrigins(allowed: readonly string[]): Origins {
       return {
         ...headers,
         'access-control-allow-methods': 'GET, POST, DELETE',
-        'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match, Last-Event-ID',
+        'access-control-allow-headers': 'Authorization, Content-Type, DPoP, If-None-Match, Last-Event-ID',
         'access-control-max-age': '600',
       }
     },

@@ -12,6 +12,7 @@ export function problem(error: LoginError): Answer {
   }
   if (error.detail !== undefined) body.detail = error.detail
   if (error.attemptsLeft !== undefined) body.attempts_left = error.attemptsLeft
+  if (error.clockAhead !== undefined) body.clock_ahead = error.clockAhead
   return problemAnswer(body, error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) })
 }
 

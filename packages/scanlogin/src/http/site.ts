@@ -6,6 +6,7 @@ import { type ApiKeys, createApiKeys } from './api-keys.ts'
 import { createSeats, type FullLimit, type Seats } from './calls/seats.ts'
 import { type Client, type Clients, createClients } from './clients.ts'
 import { createOrigins, type Origins } from './origin.ts'
+import { createProofs, type Proofs } from './proof/proofs.ts'
 
 export interface HandlerOptions {
   /** Path the calls are mounted at. Default `/v1`. */
@@ -75,6 +76,7 @@ export interface Site {
   readonly base: string
   readonly secure: boolean
   readonly origins: Origins
+  readonly proofs: Proofs
   readonly clients: Clients
   readonly apiKeys: ApiKeys
   readonly showScanner: boolean
@@ -111,6 +113,7 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     base,
     secure: login.publicUrl.startsWith('https:'),
     origins: createOrigins([login.publicUrl, ...allowedOrigins]),
+    proofs: createProofs(login, base, allowedOrigins),
     clients: createClients(own, clients),
     apiKeys: createApiKeys(apiKeys),
     showScanner,

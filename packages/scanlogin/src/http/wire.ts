@@ -106,6 +106,8 @@ export interface ProblemResource {
   code: string
   detail?: string
   attempts_left?: number
+  /** Seconds that the caller's clock is ahead, with `invalid_proof`: take them off and prove again. */
+  clock_ahead?: number
 }
 
 export interface TicketView {

@@ -13,6 +13,8 @@ export interface ScriptedBrowserOptions extends CallerOptions {
   origin?: string | undefined
   /** How it proves itself: by the cookie of `create`, or by the secret as a Bearer token. Default `cookie`. */
   proof?: 'cookie' | 'bearer'
+  /** A proof of this browser's key for the header `DPoP` of create and redeem. Default: it has no key. */
+  prove?: ((method: string, path: string) => Promise<string>) | undefined
   /** On every call, such as a user agent. */
   headers?: Readonly<Record<string, string>>
 }
@@ -39,7 +41,7 @@ export interface ScriptedBrowser {
 }
 
 export function scriptedBrowser(options: ScriptedBrowserOptions): ScriptedBrowser {
-  const { proof = 'cookie', headers = {} } = options
+  const { proof = 'cookie', headers = {}, prove } = options
   const origin = 'origin' in options ? options.origin : new URL(options.url).origin
   const caller = createCaller(options)
   const jar = createCookieJar()
@@ -60,6 +62,11 @@ export function scriptedBrowser(options: ScriptedBrowserOptions): ScriptedBrowse
     const reply = await caller.call<Body>(method, path, { ...call, headers: headersFor(call.headers) })
     jar.keep(reply.headers)
     return reply
+  }
+
+  /** A fresh proof for each call, as it can be used once. */
+  async function proven(path: string): Promise<{ headers?: Record<string, string> }> {
+    return prove ? { headers: { dpop: await prove('POST', path) } } : {}
   }
 
   function ticket(): CreatedResource {
@@ -84,7 +91,8 @@ export function scriptedBrowser(options: ScriptedBrowserOptions): ScriptedBrowse
     async create(body = {}) {
       created = undefined
       const secretIn = proof === 'bearer' ? { secret_in: 'body' } : {}
-      const reply = await call<CreatedResource>('POST', '/tickets', { body: { ...secretIn, ...body } })
+      const fields = { ...secretIn, ...body }
+      const reply = await call<CreatedResource>('POST', '/tickets', { body: fields, ...(await proven('/tickets')) })
       // Whether all of it is there is what the rules on creating check.
       if (reply.status === 201) created = reply.body as CreatedResource
       return reply
@@ -100,8 +108,11 @@ export function scriptedBrowser(options: ScriptedBrowserOptions): ScriptedBrowse
       return readEvents(await caller.open('GET', pathTo(''), { ...options, headers: fields }))
     },
     verify: checkCode => call('POST', pathTo('/verify'), { body: { check_code: checkCode } }),
-    redeem: codeVerifier =>
-      call('POST', pathTo('/redeem'), { body: codeVerifier === undefined ? {} : { code_verifier: codeVerifier } }),
+    async redeem(codeVerifier) {
+      const path = pathTo('/redeem')
+      const body = codeVerifier === undefined ? {} : { code_verifier: codeVerifier }
+      return call('POST', path, { body, ...(await proven(path)) })
+    },
     cancel: () => call('DELETE', pathTo('')),
     call,
   }

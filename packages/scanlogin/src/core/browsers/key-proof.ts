@@ -1,6 +1,6 @@
 /**
- * A proof that the caller holds a browser's key, as the HTTP edge has checked it. That it is used once is checked here,
- * in the store, so that no two nodes take the same one.
+ * A proof that the caller holds a browser's key, as the HTTP edge has read it. That it is fresh and used once is checked
+ * here, by the store's time and in the store, so that no two nodes take the same one.
  */
 import { sha256 } from '#digest'
 import { LoginError } from '../errors.ts'
@@ -12,13 +12,25 @@ export interface KeyProof {
   readonly key: string
   /** What makes this proof different from every other of the same key. */
   readonly id: string
-  /** When nobody would take it any more, ms since the epoch. */
-  readonly expiresAt: number
+  /** ms since the epoch, by the caller's clock. */
+  readonly issuedAt: number
 }
 
-/** Throws `invalid_proof` for a proof that was used before. */
-export async function useOnce(store: Store, { key, id, expiresAt }: KeyProof): Promise<void> {
-  const entry = { version: 1, expiresAt, value: '' }
+/**
+ * ms. Clocks of computers are off by minutes; one that is off by more is told by how much (`clockAhead`) and asked
+ * again. Nothing hangs on a narrow window: what lets a proof be used once is its id, which is kept for as long as this.
+ */
+export const proofWindow = 300_000
+
+/** Throws `invalid_proof` for a proof that is too old, from the future, or was used before. */
+export async function useOnce(store: Store, { key, id, issuedAt }: KeyProof, now: number): Promise<void> {
+  const ahead = issuedAt - now
+  if (Math.abs(ahead) > proofWindow) {
+    const detail = 'The clock behind this proof is off; prove again with the difference taken off.'
+    throw new LoginError('invalid_proof', { detail, clockAhead: Math.round(ahead / 1000) })
+  }
+  // One ms more: at the end of the window it may still be taken.
+  const entry = { version: 1, expiresAt: issuedAt + proofWindow + 1, value: '' }
   if (await store.put(`p:${await sha256(`${key}.${id}`)}`, entry)) return
   throw new LoginError('invalid_proof', { detail: 'This proof of the browser key was used before.' })
 }

@@ -60,8 +60,8 @@ export interface Redeemed {
 export async function create(house: House, request: CreateRequest): Promise<Created> {
   const { timeNow, random, tickets, scanUrl } = house
   const { origin, clientId, returnTo, codeChallenge, keyProof } = request
-  if (keyProof) await useOnce(house.store, keyProof)
   const createdAt = await timeNow()
+  if (keyProof) await useOnce(house.store, keyProof, createdAt)
   const id = toCrockford(random(16))
   const secret = toBase64url(random(32))
   const rotationKey = house.rotation ? toBase64url(random(16)) : undefined
@@ -141,7 +141,7 @@ export async function redeem(house: House, id: string, secret: string, proofs: C
   const owned = await browserProof(secret)
   // By what never changes of the ticket, and only now: a stranger leaves no trace in the store.
   const { browserKey, origin } = owned(await tickets.glance(id)).birth
-  if (browserKey !== undefined) await useOnce(store, checkedKey(browserKey, keyProof))
+  if (browserKey !== undefined) await useOnce(store, checkedKey(browserKey, keyProof), clock.now())
   const challenge = codeVerifier === undefined ? undefined : await sha256(codeVerifier)
   const ticket = await tickets.change(id, ticket => {
     const next = step.redeem(owned(ticket), clock.now())

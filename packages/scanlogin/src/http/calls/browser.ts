@@ -23,7 +23,8 @@ export async function createTicket(site: Site, call: Call): Promise<Answer> {
   if (secretIn !== 'cookie' && secretIn !== 'body') throw invalid('"secret_in" is either "cookie" or "body".')
   site.clients.check(clientId, returnTo)
   const origin = { ip: site.clientAddress(call), ...claimedBy(call.header('user-agent')) }
-  const created = await site.login.create({ origin, clientId, returnTo, codeChallenge })
+  const keyProof = await site.proofs.on(call)
+  const created = await site.login.create({ origin, clientId, returnTo, codeChallenge, keyProof })
   const { ticket, secret, qrUrl, rotation, userCode } = created
   const { id } = ticket.birth
   const body: CreatedResource = {
@@ -81,8 +82,9 @@ export async function cancelTicket(site: Site, call: Call, id: string): Promise<
 export async function redeemTicket(site: Site, call: Call, id: string): Promise<Answer> {
   const { secret, credential } = secretOf(site, call, id)
   site.origins.check(call, credential)
-  const verifier = textIn(await readFields(call, ['code_verifier']), 'code_verifier', 128)
-  const redeemed = await site.login.redeem(id, secret, { codeVerifier: verifier })
+  const codeVerifier = textIn(await readFields(call, ['code_verifier']), 'code_verifier', 128)
+  const keyProof = await site.proofs.on(call)
+  const redeemed = await site.login.redeem(id, secret, { codeVerifier, keyProof })
   if (!site.signIn) return sessionAnswer(site, redeemed, credential)
   return hostAnswer(await site.signIn(redeemed.user, call.request, signingIn(redeemed)), redeemed)
 }

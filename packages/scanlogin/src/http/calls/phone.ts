@@ -17,13 +17,13 @@ export async function scanCode(site: Site, call: Call): Promise<Answer> {
   const fields = await readFields(call, known ? ['qr', 'user_code'] : ['qr', 'user_code', 'user'])
   const code = codeIn(fields)
   const user = known ?? userIn(fields)
-  const { ticket, scanToken } = await site.login.scan(code, user)
+  const { ticket, scanToken, knownBrowser } = await site.login.scan(code, user)
   const now = site.login.clock.now()
   const state = stateAt(ticket, now)
   const body: ScannedResource = {
     ticket: { id: ticket.birth.id, state, expires_in: secondsLeft(ticket, state, now) },
     scan_token: scanToken,
-    context: contextOf(site, ticket, now),
+    context: contextOf(site, ticket, { now, knownBrowser }),
     require: { check_code: site.login.checkCode !== false, user_verification: false },
   }
   return json(200, body)
@@ -82,12 +82,12 @@ function codeIn(fields: Fields): ScannedCode {
   throw invalid('Exactly one of "qr" and "user_code" is needed.')
 }
 
-function contextOf(site: Site, { birth }: Ticket, now: number): ScanContext {
+function contextOf(site: Site, { birth }: Ticket, seen: { now: number; knownBrowser: boolean }): ScanContext {
   const { ip, browser, os } = birth.origin
   const { name, origin } = site.clients.find(birth.clientId)
-  const time = Math.max(0, Math.round((now - birth.createdAt) / 1000))
+  const time = Math.max(0, Math.round((seen.now - birth.createdAt) / 1000))
   return {
-    observed: { ...(ip !== undefined && { ip }), time, known_browser: false },
+    observed: { ...(ip !== undefined && { ip }), time, known_browser: seen.knownBrowser },
     claimed: { browser, os },
     client: { name, origin },
   }
