@@ -6,6 +6,8 @@ import { bin, installPackages, root, run, say } from './prepare.mjs'
 const library = join(root, 'packages/scanlogin/dist')
 const pages = join(root, 'packages/server/pages')
 const assets = join(root, 'packages/server/dist/public')
+const simulatorPages = join(pages, 'simulator')
+const simulatorAssets = join(root, 'packages/server/dist/simulator/public')
 
 export async function build() {
   say('Building …')
@@ -15,11 +17,12 @@ export async function build() {
   const { build: bundle, stop } = await import('esbuild')
   mkdirSync(assets, { recursive: true })
   await bundle({ ...bundling, stdin: element, outfile: join(library, 'scan-login.js') })
-  await bundle({ ...bundling, entryPoints: pageScripts(), outdir: assets })
+  await bundle({ ...bundling, entryPoints: pageScripts(pages), outdir: assets })
   copyFileSync(join(library, 'scan-login.js'), join(assets, 'scan-login.js'))
-  for (const name of readdirSync(pages)) {
-    if (/\.(html|css|svg)$/.test(name)) copyFileSync(join(pages, name), join(assets, name))
-  }
+  copyPages(pages, assets)
+  await bundle({ ...bundling, entryPoints: pageScripts(simulatorPages), outdir: simulatorAssets })
+  copyPages(simulatorPages, simulatorAssets)
+  copyFileSync(join(pages, 'theme.css'), join(simulatorAssets, 'theme.css'))
   await stop()
 }
 
@@ -36,9 +39,15 @@ const bundling = {
 const element = { contents: "import { define } from './element.js'; define()", resolveDir: library }
 
 /** One script per page. */
-function pageScripts() {
-  const names = readdirSync(pages).filter(name => name.endsWith('.html'))
-  return names.map(name => join(pages, name.replace(/html$/, 'ts'))).filter(existsSync)
+function pageScripts(folder) {
+  const names = readdirSync(folder).filter(name => name.endsWith('.html'))
+  return names.map(name => join(folder, name.replace(/html$/, 'ts'))).filter(existsSync)
+}
+
+function copyPages(from, to) {
+  for (const name of readdirSync(from)) {
+    if (/\.(html|css|svg)$/.test(name)) copyFileSync(join(from, name), join(to, name))
+  }
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) {

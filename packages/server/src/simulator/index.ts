@@ -1,0 +1,12 @@
+/** `@scanlogin/server/simulator`: the services that people scan with, simulated, for tests and for trying things out. */
+export { type MovableClock, runningClock } from './play/clock.ts'
+export type { JournalEntry } from './play/journal.ts'
+export { RefusedStep } from './play/refused-step.ts'
+export type { AppGiven, AppKind, PushSettings, Quotas, WechatApp } from './wechat/apps.ts'
+export type { WechatControl } from './wechat/control.ts'
+export type { FaultGiven, PlainFault } from './wechat/faults.ts'
+export type { QrSession } from './wechat/open/qr-session.ts'
+export type { WebsiteControl } from './wechat/open/website-control.ts'
+export type { Person, PersonGiven } from './wechat/people.ts'
+export { startWechatSimulator, type WechatSimulator, type WechatSimulatorOptions } from './wechat/start.ts'
+export type { Conduct, Timing } from './wechat/world.ts'

@@ -1,0 +1,54 @@
+/** The control of the simulated WeChat over HTTP, for tests in any language: JSON in, JSON out, 409 with the reason. */
+import { z } from 'zod'
+import { type Call, type Endpoint, json, type Routes } from '../http/call.ts'
+import { RefusedStep } from '../play/refused-step.ts'
+import type { WechatControl } from './control.ts'
+import * as shapes from './control-shapes.ts'
+
+export function controlRoutes(control: WechatControl): Routes {
+  return {
+    '/__fake/app': posting(shapes.appGiven, given => control.setApp(given)),
+    '/__fake/apps': () => json(control.apps()),
+    '/__fake/user': posting(shapes.personGiven, given => control.setPerson(given)),
+    '/__fake/users': () => json(control.people()),
+    '/__fake/identity': ({ query }) => json(control.identity(query.get('user') ?? '', query.get('appid') ?? '')),
+    '/__fake/qr': () => json(control.website.codes()),
+    '/__fake/qr/:uuid/scan': posting(shapes.byPerson, ({ user }, { uuid = '' }) => control.website.scan(uuid, user)),
+    '/__fake/qr/:uuid/confirm': posting(shapes.nothing, (_, { uuid = '' }) => control.website.confirm(uuid)),
+    '/__fake/qr/:uuid/deny': posting(shapes.nothing, (_, { uuid = '' }) => control.website.deny(uuid)),
+    '/__fake/qr/:uuid/expire': posting(shapes.nothing, (_, { uuid = '' }) => control.website.expire(uuid)),
+    '/__fake/conduct': posting(shapes.conduct, change => control.conduct(change)),
+    '/__fake/fault': posting(shapes.fault, given => control.fault(given)),
+    '/__fake/revoke': posting(shapes.personAndApp, ({ user, appid }) => control.revoke(user, appid)),
+    '/__fake/password': posting(shapes.byPerson, ({ user }) => control.changePassword(user)),
+    '/__fake/clock/advance': posting(shapes.advance, async ({ ms }) => {
+      await control.clock.advance(ms)
+      return { now: control.clock.now() }
+    }),
+    '/__fake/calls': ({ query }) => json(control.calls(query.get('match') ?? '')),
+    '/__fake/waiting': () => json({ waiting: control.website.waiting() }),
+    '/__fake/reset': posting(shapes.nothing, () => control.reset()),
+  }
+}
+
+/** A call that changes something: POST with JSON, or with nothing where nothing has to be said. */
+export function posting<Given>(
+  shape: z.ZodType<Given>,
+  act: (given: Given, parts: Readonly<Record<string, string>>) => unknown,
+): Endpoint {
+  return async (call, parts) => {
+    if (call.method !== 'POST') throw new RefusedStep('Send this by POST')
+    const given = shape.safeParse(read(call))
+    if (!given.success) throw new RefusedStep(z.prettifyError(given.error))
+    return json((await act(given.data, parts)) ?? {})
+  }
+}
+
+function read({ body }: Call): unknown {
+  if (body.length === 0) return {}
+  try {
+    return JSON.parse(new TextDecoder().decode(body))
+  } catch (cause) {
+    throw new RefusedStep('The body is no JSON', { cause })
+  }
+}

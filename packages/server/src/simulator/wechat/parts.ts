@@ -1,0 +1,58 @@
+/** One simulated WeChat, put together: a reset throws it away and builds another. */
+
+import { createRouter, type Router } from '../http/routes.ts'
+import type { MovableClock } from '../play/clock.ts'
+import type { Identifiers } from '../play/identifiers.ts'
+import { RefusedStep } from '../play/refused-step.ts'
+import type { WechatApp } from './apps.ts'
+import { createWebsiteLogin, type WebsiteLogin } from './open/website-login.ts'
+import { websiteRoutes } from './open/website-routes.ts'
+import type { Person } from './people.ts'
+import { createGrants, type Grants } from './sns/grants.ts'
+import { oauthRoutes } from './sns/oauth.ts'
+import { userRoutes } from './sns/user.ts'
+import { createWorld, type Timing, type World } from './world.ts'
+
+export interface WechatParts {
+  readonly world: World
+  readonly grants: Grants
+  readonly website: WebsiteLogin
+  readonly router: Router
+  /** Answers all who wait. */
+  close(): void
+}
+
+export interface PartsOptions {
+  clock: MovableClock
+  identifiers: Identifiers
+  timing: Timing
+  apps: readonly WechatApp[]
+  people: readonly Person[]
+  url: () => string
+}
+
+export function createParts(options: PartsOptions): WechatParts {
+  const world = createWorld(options)
+  const grants = createGrants(world)
+  const website = createWebsiteLogin(world, grants)
+  const router = createRouter({
+    ...websiteRoutes(world, website),
+    ...oauthRoutes(world, grants),
+    ...userRoutes(world, grants),
+  })
+  return { world, grants, website, router, close: () => website.close() }
+}
+
+/** Throws `RefusedStep` for nobody. */
+export function knownPerson({ world }: WechatParts, id: string): Person {
+  const person = world.person(id)
+  if (!person) throw new RefusedStep(`There is nobody with the id ${id}`)
+  return person
+}
+
+/** Throws `RefusedStep` for an unknown one. */
+export function knownApp({ world }: WechatParts, appid: string): WechatApp {
+  const app = world.app(appid)
+  if (!app) throw new RefusedStep(`There is no app with the id ${appid}`)
+  return app
+}

@@ -1,0 +1,36 @@
+/** The website login on the phone. */
+import type { WechatControl } from '../control.ts'
+import type { WechatParts } from '../parts.ts'
+import type { PhoneAct, PhoneCode, PhoneKind } from './codes.ts'
+
+export function websiteCodes({ world, website }: WechatParts, control: WechatControl): PhoneKind {
+  return {
+    codes: () =>
+      website.codes().map((session): PhoneCode => {
+        const { uuid, appid, status, expiresAt } = session
+        return {
+          at: `/open/connect/confirm?uuid=${uuid}`,
+          kind: 'website',
+          app: world.app(appid)?.name ?? appid,
+          status,
+          holder: 'personId' in session ? session.personId : '',
+          secondsLeft: Math.max(0, Math.ceil((expiresAt - world.clock.now()) / 1000)),
+        }
+      }),
+    act(at, act, personId) {
+      const uuid = /^\/open\/connect\/confirm\?uuid=(\w+)$/.exec(at)?.[1]
+      return uuid === undefined ? undefined : decide(control, uuid, act, personId)
+    },
+  }
+}
+
+async function decide({ website }: WechatControl, uuid: string, act: PhoneAct, personId: string): Promise<object> {
+  switch (act) {
+    case 'scan':
+      return website.scan(uuid, personId)
+    case 'confirm':
+      return website.confirm(uuid)
+    case 'deny':
+      return website.deny(uuid)
+  }
+}
