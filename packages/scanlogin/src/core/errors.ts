@@ -45,6 +45,8 @@ export interface LoginErrorOptions {
   attemptsLeft?: number
   /** Seconds that the caller's clock is ahead, with `invalid_proof` for nothing but the time. */
   clockAhead?: number
+  /** Codes of what a policy has against it, such as `new_browser`. */
+  reasons?: readonly string[]
   cause?: unknown
 }
 
@@ -58,6 +60,7 @@ export class LoginError extends Error {
   readonly retryAfter: number | undefined
   readonly attemptsLeft: number | undefined
   readonly clockAhead: number | undefined
+  readonly reasons: readonly string[] | undefined
 
   constructor(code: LoginErrorCode, options: LoginErrorOptions = {}) {
     const row: ErrorRow = errors[code]
@@ -69,5 +72,6 @@ export class LoginError extends Error {
     this.retryAfter = options.retryAfter ?? row.retryAfter
     this.attemptsLeft = options.attemptsLeft
     this.clockAhead = options.clockAhead
+    this.reasons = options.reasons
   }
 }

@@ -4,14 +4,16 @@
  */
 import type { KnownBrowsers } from './browsers/known-browsers.ts'
 import type { Clock } from './clock.ts'
+import type { RefusedCall } from './events/events.ts'
 import * as browser from './steps/browser.ts'
 import { createHouse, type LoginOptions } from './steps/house.ts'
 import * as phone from './steps/phone.ts'
+import { createRefusals } from './steps/refusals.ts'
 import type { Ticket, User } from './ticket.ts'
 
 export type { CollectorProofs, Created, CreateRequest, Redeemed, WaitOptions } from './steps/browser.ts'
 export type { LoginOptions } from './steps/house.ts'
-export type { Confirmed, Scanned, ScannedCode, ScanRequest } from './steps/phone.ts'
+export type { Approval, Confirmed, Scanned, ScannedCode, ScanRequest } from './steps/phone.ts'
 
 export interface Login {
   create(request: browser.CreateRequest): Promise<browser.Created>
@@ -21,12 +23,17 @@ export interface Login {
   wait(id: string, secret: string, options: browser.WaitOptions): Promise<Ticket>
   /** Reads the code and binds this user. */
   scan(code: phone.ScannedCode, user: User, request?: phone.ScanRequest): Promise<phone.Scanned>
-  confirm(id: string, scanToken: string, user?: User): Promise<phone.Confirmed>
-  deny(id: string, scanToken: string, user?: User): Promise<Ticket>
-  verify(id: string, secret: string, checkCode: string): Promise<Ticket>
-  cancel(id: string, secret: string): Promise<Ticket>
+  confirm(id: string, scanToken: string, user?: User, approval?: phone.Approval): Promise<phone.Confirmed>
+  deny(id: string, scanToken: string, user?: User, address?: string): Promise<Ticket>
+  verify(id: string, secret: string, checkCode: string, address?: string): Promise<Ticket>
+  cancel(id: string, secret: string, address?: string): Promise<Ticket>
   /** Collects the sign-in. Repeated within 30 s it gives the same user and the same token. */
   redeem(id: string, secret: string, proofs?: browser.CollectorProofs): Promise<browser.Redeemed>
+  /**
+   * For whoever answers calls: tells of a refusal, unless the login has done so itself, and gives the error to answer
+   * with. Too much that is unknown, from one network, is `rate_limited`.
+   */
+  turnedAway(error: unknown, call: RefusedCall): Promise<unknown>
   /** Browsers that wait at the moment. */
   waiting(): number
   /** Changes that waiting browsers found by reading again and not by the store's ringing. */
@@ -49,16 +56,29 @@ export interface Login {
 export function createLogin(options: LoginOptions): Login {
   const house = createHouse(options)
   const { room, publicUrl, scanUrl, digits, browsers, clock } = house
+  const { told, turnedAway } = createRefusals(house)
   return {
-    create: request => browser.create(house, request),
+    create: request => told({ call: 'create', address: request.origin.ip }, () => browser.create(house, request)),
     read: (id, secret) => browser.read(house, id, secret),
     wait: (id, secret, options) => browser.wait(house, id, secret, options),
-    scan: (code, user, request) => phone.scan(house, code, user, request),
-    confirm: (id, scanToken, user) => phone.confirm(house, id, scanToken, user),
-    deny: (id, scanToken, user) => phone.deny(house, id, scanToken, user),
-    verify: (id, secret, checkCode) => browser.verify(house, id, secret, checkCode),
-    cancel: (id, secret) => browser.cancel(house, id, secret),
-    redeem: (id, secret, proofs = {}) => browser.redeem(house, id, secret, proofs),
+    async scan(code, user, request = {}) {
+      const call = { call: 'scan', user: user.id, address: request.address }
+      const found = await told(call, () => phone.find(house, code, user, request))
+      return told({ ...call, id: found.id }, () => phone.scan(house, found, user, request))
+    },
+    confirm: (id, scanToken, user, approval = {}) =>
+      told({ call: 'confirm', id, user: user?.id, address: approval.address }, () =>
+        phone.confirm(house, id, scanToken, { user, ...approval }),
+      ),
+    deny: (id, scanToken, user, address) =>
+      told({ call: 'deny', id, user: user?.id, address }, () => phone.deny(house, id, scanToken, { user, address })),
+    verify: (id, secret, checkCode, address) =>
+      told({ call: 'verify', id, address }, () => browser.verify(house, id, secret, { checkCode, address })),
+    cancel: (id, secret, address) =>
+      told({ call: 'cancel', id, address }, () => browser.cancel(house, id, secret, address)),
+    redeem: (id, secret, proofs = {}) =>
+      told({ call: 'redeem', id, address: proofs.address }, () => browser.redeem(house, id, secret, proofs)),
+    turnedAway,
     waiting: room.size,
     hintMisses: room.misses,
     drain: room.empty,

@@ -34,8 +34,8 @@ interface Move extends Situation {
 const actions: Record<string, (ticket: Ticket, now: number) => Ticket> = {
   'scan by A': (ticket, now) => scan(ticket, phone('A', ticket), now),
   'scan by B': (ticket, now) => scan(ticket, phone('B', ticket), now),
-  confirm: (ticket, now) => confirm(ticket, undefined, now),
-  'confirm, code asked': (ticket, now) => confirm(ticket, 'right', now),
+  confirm: (ticket, now) => confirm(ticket, {}, now),
+  'confirm, code asked': (ticket, now) => confirm(ticket, { checkCodeHash: 'right' }, now),
   'right code': (ticket, now) => verify(ticket, 'right', now),
   'wrong code': (ticket, now) => verify(ticket, 'wrong', now),
   deny,

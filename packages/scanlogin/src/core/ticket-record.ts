@@ -2,6 +2,7 @@
  * A ticket as the text a store keeps: a JSON array that starts with the number of this layout, so that two versions of
  * scanlogin in one fleet can tell each other's entries apart. An array because names would double the bytes.
  */
+import { noTerms, type Terms } from './policy/terms.ts'
 import type { Entry } from './store.ts'
 import { type Device, lifetimes, type Phone, type Ticket, type TicketState, type User } from './ticket.ts'
 
@@ -20,7 +21,7 @@ export function toEntry(ticket: Ticket): Entry {
     birth.codeChallenge ?? 0,
     [origin.ip ?? 0, origin.browser, origin.os, ...(birth.browserKey === undefined ? [] : [birth.browserKey])],
     contended ? 1 : 0,
-    ...stateFields(ticket),
+    ...withAgreement(stateFields(ticket), ticket),
   ])
   return { version, expiresAt: deadline + lifetimes.tombstone, value }
 }
@@ -61,6 +62,7 @@ export function fromEntry({ version, value }: Entry): Ticket | undefined {
     version,
     deadline: createdAt + lifetime,
     contended: contended === 1,
+    ...toAgreement(state[4]),
     ...progress,
   }
 }
@@ -70,7 +72,14 @@ const layout = 1
 type Optional = string | 0
 type PhoneFields = [scanTokenHash: string, userId: string, name: Optional, avatar: Optional, device?: DeviceFields | 0]
 type DeviceFields = [name: Optional, idHash: Optional, browser: Optional, os: Optional]
-type StateFields = [state: TicketState['state'], phone?: PhoneFields | 0, checkCode?: string, attemptsLeft?: number]
+type AgreementFields = [digits: number, verification: 0 | 1, short: 0 | 1, verified: 0 | 1, ...reasons: string[]]
+type StateFields = [
+  state: TicketState['state'],
+  phone?: PhoneFields | 0,
+  checkCode?: string,
+  attemptsLeft?: number,
+  agreement?: AgreementFields,
+]
 type Fields = [
   layout: number,
   id: string,
@@ -101,6 +110,30 @@ function stateFields(ticket: TicketState): StateFields {
     case 'cancelled':
       return [ticket.state, ticket.phone ? phoneFields(ticket.phone) : 0]
   }
+}
+
+/** Last of all, where a node of the version before does not look. */
+function withAgreement(fields: StateFields, { terms, userVerified }: Ticket): StateFields {
+  if (!terms && !userVerified) return fields
+  const { checkCode, userVerification, shortSession, reasons } = terms ?? noTerms
+  const flag = (flag: boolean | undefined) => (flag ? 1 : 0)
+  const agreement: AgreementFields = [
+    checkCode,
+    flag(userVerification),
+    flag(shortSession),
+    flag(userVerified),
+    ...reasons,
+  ]
+  const [state, phone = 0, checkCodeHash = '', attemptsLeft = 0] = fields
+  return [state, phone, checkCodeHash, attemptsLeft, agreement]
+}
+
+function toAgreement(fields: AgreementFields | undefined): { terms?: Terms; userVerified?: boolean } {
+  if (!fields) return {}
+  const [checkCode, verification, short, verified, ...reasons] = fields
+  const terms = { checkCode, userVerification: verification === 1, shortSession: short === 1, reasons }
+  const asks = checkCode > 0 || terms.userVerification || terms.shortSession || reasons.length > 0
+  return { ...(asks && { terms }), ...(verified === 1 && { userVerified: true }) }
 }
 
 function phoneFields({ scanTokenHash, user, device }: Phone): PhoneFields {
@@ -170,6 +203,11 @@ const isPhone = isTuple(
   orAbsent(field => field === 0 || isDevice(field)),
 )
 
+const isAgreement: Check = field => {
+  if (!isTuple(isNumber, isNumber, isNumber, isNumber)(field)) return false
+  return Array.isArray(field) && field.slice(4).every(isText)
+}
+
 /** One check for each of `Fields`, in their order: whatever stands under a key, reading it never throws. */
 const isRecord = isTuple(
   field => field === layout,
@@ -187,6 +225,7 @@ const isRecord = isTuple(
   orAbsent(field => field === 0 || isPhone(field)),
   orAbsent(isText),
   orAbsent(isNumber),
+  orAbsent(isAgreement),
 )
 
 function isFields(value: unknown): value is Fields {

@@ -34,8 +34,8 @@ const bob: Phone = { user: { id: 'bob' }, scanTokenHash: 'bob 1' }
 
 const pending = open(birth, lifetimes.pending)
 const scanned = scan(pending, alice, 1000)
-const verifying = confirm(scanned, 'right', 2000)
-const confirmed = confirm(scanned, undefined, 2000)
+const verifying = confirm(scanned, { checkCodeHash: 'right' }, 2000)
+const confirmed = confirm(scanned, {}, 2000)
 const redeemed = redeem(confirmed, 3000)
 const denied = deny(scanned, 2000)
 const cancelled = cancel(pending, 2000)
@@ -114,7 +114,7 @@ describe('a scan', () => {
 
 describe('a confirm', () => {
   it('needs a scan', () => {
-    expect(() => confirm(pending, undefined, 2000)).toThrow(refusal('wrong_state'))
+    expect(() => confirm(pending, {}, 2000)).toThrow(refusal('wrong_state'))
   })
 
   it('leaves the browser 30 s to collect', () => {
@@ -126,13 +126,13 @@ describe('a confirm', () => {
   })
 
   it('repeated changes nothing, not even after the browser has collected', () => {
-    expect(confirm(confirmed, undefined, 3000)).toBe(confirmed)
-    expect(confirm(verifying, 'right', 3000)).toBe(verifying)
-    expect(confirm(redeemed, undefined, 4000)).toBe(redeemed)
+    expect(confirm(confirmed, {}, 3000)).toBe(confirmed)
+    expect(confirm(verifying, { checkCodeHash: 'right' }, 3000)).toBe(verifying)
+    expect(confirm(redeemed, {}, 4000)).toBe(redeemed)
   })
 
   it('does not skip a check code that is asked already', () => {
-    expect(confirm(verifying, undefined, 3000)).toBe(verifying)
+    expect(confirm(verifying, {}, 3000)).toBe(verifying)
   })
 })
 
@@ -176,7 +176,7 @@ describe('a deny', () => {
   })
 
   it('cannot be taken back by a confirm', () => {
-    expect(() => confirm(denied, undefined, 3000)).toThrow(refusal('ticket_denied'))
+    expect(() => confirm(denied, {}, 3000)).toThrow(refusal('ticket_denied'))
   })
 
   it('needs a scan, and comes too late once the browser has collected', () => {
@@ -220,7 +220,7 @@ describe('a redeem', () => {
 describe('every step', () => {
   const steps: Record<string, (ticket: Ticket, now: number) => Ticket> = {
     scan: (ticket, now) => scan(ticket, aliceAgain, now),
-    confirm: (ticket, now) => confirm(ticket, undefined, now),
+    confirm: (ticket, now) => confirm(ticket, {}, now),
     verify: (ticket, now) => verify(ticket, 'right', now),
     deny,
     redeem,

@@ -12,6 +12,7 @@
  * been taken already (a repeated request), or throws the refusal.
  */
 import { LoginError } from './errors.ts'
+import { type Terms, together } from './policy/terms.ts'
 
 export type Ticket = Head & TicketState
 
@@ -23,6 +24,10 @@ interface Head {
   readonly deadline: number
   /** Somebody else has tried to scan it too. */
   readonly contended: boolean
+  /** What policies ask of it; absent where they ask for nothing. From confirm on also the digits of the code shown. */
+  readonly terms?: Terms | undefined
+  /** The phone has shown that it was its owner who confirmed. */
+  readonly userVerified?: boolean | undefined
 }
 
 export type TicketState =
@@ -135,15 +140,15 @@ export function holder(ticket: Ticket): User | undefined {
   return 'phone' in ticket ? ticket.phone?.user : undefined
 }
 
-export function open(birth: Birth, deadline: number): Ticket {
-  return { birth, version: 1, deadline, contended: false, state: 'pending' }
+export function open(birth: Birth, deadline: number, terms?: Terms): Ticket {
+  return { birth, version: 1, deadline, contended: false, state: 'pending', terms: worthKeeping(terms) }
 }
 
 /**
  * Binds the first phone. The same user scanning again gets a new token and ends the old one; another user leaves a
  * mark that the browser sees, and the caller refuses them: `holder` of the result is not who asked.
  */
-export function scan(ticket: Ticket, phone: Phone, now: number): Ticket {
+export function scan(ticket: Ticket, phone: Phone, now: number, asked?: Terms): Ticket {
   refuseOver(ticket, now)
   const owner = holder(ticket)
   if (owner && owner.id !== phone.user.id) {
@@ -154,11 +159,28 @@ export function scan(ticket: Ticket, phone: Phone, now: number): Ticket {
     ticket.birth.createdAt + lifetimes.scanLimit,
     Math.max(ticket.deadline, now + lifetimes.scanned),
   )
-  return step(ticket, deadline, { state: 'scanned', phone })
+  return step(agreed(ticket, asked), deadline, { state: 'scanned', phone })
 }
 
-/** The phone says "sign in". With a check code the browser still has to show that it hears this phone's user. */
-export function confirm(ticket: Ticket, checkCodeHash: string | undefined, now: number): Ticket {
+/** Somebody makes up codes for it: over before its time, so that the browser shows another. */
+export function burn(ticket: Ticket, now: number): Ticket {
+  if (ticket.state !== 'pending' || now >= ticket.deadline) return ticket
+  return step(ticket, now, { state: 'pending' })
+}
+
+export interface Approval {
+  /** Of the code that the phone is about to show, where one is asked for. */
+  readonly checkCodeHash?: string | undefined
+  /** All that is asked of this sign-in, with the digits of that code. */
+  readonly terms?: Terms | undefined
+  readonly userVerified?: boolean | undefined
+}
+
+/**
+ * The phone says "sign in". With a check code the browser still has to show that it hears this phone's user. A phone
+ * that has yet to show that it is its owner who confirms may do so and confirm again.
+ */
+export function confirm(ticket: Ticket, approval: Approval, now: number): Ticket {
   if (ticket.state === 'redeemed') return ticket
   refuseOver(ticket, now)
   switch (ticket.state) {
@@ -166,9 +188,12 @@ export function confirm(ticket: Ticket, checkCodeHash: string | undefined, now: 
       throw new LoginError('wrong_state')
     case 'scanned': {
       const { phone } = ticket
-      if (checkCodeHash === undefined) return step(ticket, now + lifetimes.confirmed, { state: 'confirmed', phone })
+      const { checkCodeHash, terms, userVerified } = approval
+      const next = { ...agreed(ticket, terms), userVerified: userVerified || undefined }
+      if (next.terms?.userVerification && !userVerified) throw unverified()
+      if (checkCodeHash === undefined) return step(next, now + lifetimes.confirmed, { state: 'confirmed', phone })
       const verifying = { state: 'verifying', phone, checkCodeHash, attemptsLeft: checkCodeAttempts } as const
-      return step(ticket, now + lifetimes.verifying, verifying)
+      return step(next, now + lifetimes.verifying, verifying)
     }
     case 'verifying':
     case 'confirmed':
@@ -218,12 +243,19 @@ export function cancel(ticket: Ticket, now: number): Ticket {
   return step(ticket, now, { state: 'cancelled', phone: 'phone' in ticket ? ticket.phone : undefined })
 }
 
-/** The browser collects. Within the retry window it may ask again; the ticket then stays as it is. */
-export function redeem(ticket: Ticket, now: number): Ticket {
+/**
+ * The browser collects. Within the retry window it may ask again; the ticket then stays as it is. What is `asked` for
+ * only now, and was not fulfilled before, cannot be fulfilled any more.
+ */
+export function redeem(ticket: Ticket, now: number, asked?: Terms): Ticket {
   if (ticket.state === 'redeemed' && now < ticket.deadline) return ticket
   refuseOver(ticket, now)
   if (ticket.state !== 'confirmed') throw new LoginError('wrong_state')
-  return step(ticket, now + lifetimes.redeemRetry, { state: 'redeemed', phone: ticket.phone })
+  if (asked?.userVerification && !ticket.userVerified) throw unverified()
+  if (asked && asked.checkCode > (ticket.terms?.checkCode ?? 0)) {
+    throw new LoginError('forbidden', { reasons: ['check_code'], detail: 'This sign-in needs a check code.' })
+  }
+  return step(agreed(ticket, asked), now + lifetimes.redeemRetry, { state: 'redeemed', phone: ticket.phone })
 }
 
 /** Compares two digests in a time that depends on their length only. */
@@ -249,6 +281,23 @@ function refuseOver(ticket: Ticket, now: number): asserts ticket is LiveTicket {
   }
 }
 
-function step({ birth, version, contended }: Ticket, deadline: number, state: TicketState): Ticket {
-  return { birth, version: version + 1, deadline, contended, ...state }
+function step(head: Head, deadline: number, state: TicketState): Ticket {
+  const { birth, version, contended, terms, userVerified } = head
+  return { birth, version: version + 1, deadline, contended, terms, userVerified, ...state }
+}
+
+/** The ticket with what is asked of it from now on. */
+function agreed<T extends Head>(ticket: T, asked: Terms | undefined): T {
+  return asked ? { ...ticket, terms: worthKeeping(together(ticket.terms, asked)) } : ticket
+}
+
+function worthKeeping(terms: Terms | undefined): Terms | undefined {
+  if (!terms) return undefined
+  const { checkCode, userVerification, shortSession, reasons } = terms
+  return checkCode > 0 || userVerification || shortSession || reasons.length > 0 ? terms : undefined
+}
+
+function unverified(): LoginError {
+  const detail = 'The phone has to show that it is its owner who confirms; then confirm again.'
+  return new LoginError('forbidden', { reasons: ['user_verification'], detail })
 }

@@ -14,6 +14,8 @@ export interface Tickets {
   find(id: string): Promise<Ticket>
   /** The ticket as this node has seen it last, or as it is now: for what never changes of it. Throws `not_found`. */
   glance(id: string): Promise<Ticket>
+  /** The ticket as this node has seen it last if it `fits`, or else as it is now. Throws `not_found`. */
+  recall(id: string, fits: (copy: Ticket) => boolean): Promise<Ticket>
   /** The ticket that the entry under `id` holds. Throws `not_found`. */
   keep(id: string, entry: Entry | undefined): Ticket
   /** Takes the step that `next` decides on, or none if it gives back the very ticket. Throws what `next` throws. */
@@ -59,6 +61,11 @@ export function createTickets(store: Store): Tickets {
     },
     async glance(id) {
       return (copies.find(id) ?? (await read(id))).ticket
+    },
+    async recall(id, fits) {
+      const copy = copies.find(id)
+      if (copy && fitsWell(copy.ticket, fits)) return copy.ticket
+      return (await read(id)).ticket
     },
     async change(id, next) {
       const copy = copies.find(id)
@@ -108,5 +115,14 @@ function steppedFrom(copy: Ticket, next: (ticket: Ticket) => Ticket): Ticket | u
     return next(copy)
   } catch {
     return undefined
+  }
+}
+
+/** A copy that is refused may be old. */
+function fitsWell(copy: Ticket, fits: (copy: Ticket) => boolean): boolean {
+  try {
+    return fits(copy)
+  } catch {
+    return false
   }
 }

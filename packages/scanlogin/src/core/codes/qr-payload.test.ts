@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LoginError } from '../errors.ts'
 import { toBase64url, toCrockford } from '../secrets/encoding.ts'
-import { checkPayload, makePayload, parsePayload } from './qr-payload.ts'
+import { agePayload, makePayload, parsePayload } from './qr-payload.ts'
 
 const site = 'https://id.example.com/s'
 const bytes = fc.uint8Array({ minLength: 16, maxLength: 16 })
@@ -132,8 +132,8 @@ async function judge(text: string, id: string, rotationKey: string | undefined, 
   try {
     const payload = parsePayload(text, site)
     if (payload.id !== id) return 'another ticket'
-    await checkPayload(payload, birth, age)
-    return 'good'
+    const judged = await agePayload(payload, birth, age)
+    return judged === 'fresh' ? 'good' : 'stale_qr'
   } catch (error) {
     if (error instanceof LoginError) return error.code
     throw error

@@ -30,16 +30,20 @@ export function parsePayload(text: string, scanUrl: string): QrPayload {
   return step === undefined || mac === undefined ? { id } : { id, rotation: { step: Number(step), mac } }
 }
 
-/** Throws `stale_qr` unless the payload was on the browser's screen at most 20 s ago. */
-export async function checkPayload({ rotation }: QrPayload, birth: Birth, now: number): Promise<void> {
-  if (birth.rotationKey === undefined) return
-  if (!rotation) throw new LoginError('stale_qr')
+/** `stale` was on a screen once, or says nothing of when; `forged` never was on one. */
+export type PayloadAge = 'fresh' | 'stale' | 'forged'
+
+/** `fresh` is a payload that was on the browser's screen at most 20 s ago. A caller must not learn which of the others. */
+export async function agePayload({ rotation }: QrPayload, birth: Birth, now: number): Promise<PayloadAge> {
+  if (birth.rotationKey === undefined) return 'fresh'
+  if (!rotation) return 'stale'
   // Two nodes' clocks differ by a hair, so a code may be scanned a moment before it was drawn.
   const steps = stepAt(Math.max(0, now - birth.createdAt))
   // The comparison comes first, so that its time does not tell a right code that is old from a wrong one.
   const genuine = sameDigest(rotation.mac, await macOf(birth.rotationKey, birth.id, rotation.step))
   const fresh = rotation.step === steps || rotation.step === steps - 1
-  if (!genuine || !fresh) throw new LoginError('stale_qr')
+  if (!genuine) return 'forged'
+  return fresh ? 'fresh' : 'stale'
 }
 
 const payload = /^([0-9A-HJKMNP-TV-Z]{26})(?:\.(0|[1-9]\d{0,3})\.([0-9A-HJKMNP-TV-Z]{10}))?$/

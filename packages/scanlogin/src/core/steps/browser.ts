@@ -11,7 +11,9 @@ import type { BrowserOrigin, Ticket, User } from '../ticket.ts'
 import * as step from '../ticket.ts'
 import { ticketKey } from '../tickets.ts'
 import type { Hangup } from '../waiting.ts'
+import { birthFacts, type Consent, consent } from './consent.ts'
 import type { House } from './house.ts'
+import { take } from './take.ts'
 
 export interface CreateRequest {
   origin: BrowserOrigin
@@ -48,11 +50,17 @@ export interface CollectorProofs {
   codeVerifier?: string | undefined
   /** Of the key that the sign-in was begun with, checked but for one thing: that it is used once. */
   keyProof?: KeyProof | undefined
+  /** Where the browser collects from. */
+  address?: string | undefined
 }
 
 export interface Redeemed {
   ticket: Ticket
   user: User
+  /** Policies want this session to end sooner than others. */
+  shortSession: boolean
+  /** The phone has shown that it was its owner who confirmed. */
+  userVerified: boolean
   /** 256 bits, the same at every repetition, known to nobody else: a session's token, or the key to make one by. */
   token: string
 }
@@ -61,6 +69,9 @@ export async function create(house: House, request: CreateRequest): Promise<Crea
   const { timeNow, random, tickets, scanUrl } = house
   const { origin, clientId, returnTo, codeChallenge, keyProof } = request
   const createdAt = await timeNow()
+  const terms = house.asking.idle
+    ? undefined
+    : await house.asking.ask({ step: 'create', at: createdAt, ...birthFacts(request) })
   if (keyProof) await useOnce(house.store, keyProof, createdAt)
   const id = toCrockford(random(16))
   const secret = toBase64url(random(32))
@@ -68,8 +79,9 @@ export async function create(house: House, request: CreateRequest): Promise<Crea
   const secretHash = await sha256(secret)
   const browserKey = keyProof?.key
   const birth = { id, createdAt, secretHash, rotationKey, clientId, returnTo, codeChallenge, browserKey, origin }
-  const ticket = step.open(birth, createdAt + house.scanTtl)
+  const ticket = step.open(birth, createdAt + house.scanTtl, terms)
   const [code] = await Promise.all([tickets.nameByCode(ticket, random), tickets.add(ticket)])
+  await house.events.stepped(undefined, ticket, origin.ip)
   return {
     ticket,
     secret,
@@ -116,43 +128,65 @@ function lost(ticket: Ticket, now: number): Ticket {
   return { ...ticket, deadline: now }
 }
 
-export async function verify({ tickets, clock }: House, id: string, secret: string, code: string): Promise<Ticket> {
+export async function verify(
+  house: House,
+  id: string,
+  secret: string,
+  { checkCode, address }: { checkCode: string; address?: string | undefined },
+): Promise<Ticket> {
   const owned = await browserProof(secret)
-  const typed = await checkCodeHash(id, code)
+  const typed = await checkCodeHash(id, checkCode)
   let missed = false
-  const ticket = await tickets.change(id, ticket => {
-    const next = step.verify(owned(ticket), typed, clock.now())
+  const next = (ticket: Ticket) => {
+    const next = step.verify(owned(ticket), typed, house.clock.now())
     missed = next !== ticket && next.state !== 'confirmed'
     return next
-  })
+  }
+  const ticket = await take(house, id, next, address)
   if (!missed) return ticket
   const attemptsLeft = ticket.state === 'verifying' ? ticket.attemptsLeft : 0
   throw new LoginError('check_code_mismatch', { attemptsLeft })
 }
 
-export async function cancel({ tickets, clock }: House, id: string, secret: string): Promise<Ticket> {
+export async function cancel(house: House, id: string, secret: string, address?: string): Promise<Ticket> {
   const owned = await browserProof(secret)
-  return tickets.change(id, ticket => step.cancel(owned(ticket), clock.now()))
+  return take(house, id, ticket => step.cancel(owned(ticket), house.clock.now()), address)
 }
 
 export async function redeem(house: House, id: string, secret: string, proofs: CollectorProofs): Promise<Redeemed> {
-  const { tickets, clock, store, browsers } = house
-  const { codeVerifier, keyProof } = proofs
+  const { clock, store, browsers } = house
+  const { codeVerifier, keyProof, address } = proofs
   const owned = await browserProof(secret)
-  // By what never changes of the ticket, and only now: a stranger leaves no trace in the store.
-  const { browserKey, origin } = owned(await tickets.glance(id)).birth
-  if (browserKey !== undefined) await useOnce(store, checkedKey(browserKey, keyProof), clock.now())
   const challenge = codeVerifier === undefined ? undefined : await sha256(codeVerifier)
-  const ticket = await tickets.change(id, ticket => {
-    const next = step.redeem(owned(ticket), clock.now())
-    if (ticket.birth.codeChallenge !== challenge) throw new LoginError('invalid_proof', { detail: wrongVerifier })
+  // By what never changes of the ticket, and only now: a stranger leaves no trace in the store.
+  const { birth } = owned(await house.tickets.glance(id))
+  const { browserKey, origin } = birth
+  if (browserKey !== undefined) await useOnce(store, checkedKey(browserKey, keyProof), clock.now())
+  const { terms, given } = await consentTo(house, id, { owned, address })
+  const next = (ticket: Ticket) => {
+    // It was not at this step when policies would have been asked: that is what the browser is told.
+    if (owned(ticket).state === 'confirmed' && !given) throw new LoginError('wrong_state')
+    const next = step.redeem(ticket, clock.now(), terms)
+    if (birth.codeChallenge !== challenge) throw new LoginError('invalid_proof', { detail: wrongVerifier })
     return next
-  })
+  }
+  const ticket = await take(house, id, next, address)
   const user = step.holder(ticket)
   if (!user) throw new LoginError('wrong_state')
   if (browserKey !== undefined) await browsers?.remember(user.id, browserKey, origin)
   const token = toBase64url(await hmac(fromBase64url(secret), `s1.${id}`))
-  return { ticket, user, token }
+  const { shortSession = false } = ticket.terms ?? {}
+  return { ticket, user, token, shortSession, userVerified: ticket.userVerified === true }
+}
+
+function consentTo(
+  house: House,
+  id: string,
+  { owned, address }: { owned(ticket: Ticket): Ticket; address: string | undefined },
+): Promise<Consent> {
+  const asking = (user: User, { userVerified = false }: Ticket) =>
+    ({ step: 'redeem', user, redeemAddress: address, userVerified }) as const
+  return consent(house, id, { from: 'confirmed', held: owned, asking })
 }
 
 const wrongVerifier = 'The code_verifier does not match the code_challenge.'

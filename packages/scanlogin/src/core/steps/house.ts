@@ -1,7 +1,11 @@
 /** A site's choices, read once and settled, and what every step works with. */
 import type { KnownBrowsers } from '../browsers/known-browsers.ts'
 import { type Clock, clockOf } from '../clock.ts'
-import { createGuesses, type Guesses } from '../guesses.ts'
+import type { Raise } from '../events/event.ts'
+import { createEvents, type Events } from '../events/events.ts'
+import { createGuesses, type Guesses } from '../limits/guesses.ts'
+import { type Asking, createAsking } from '../policy/asking.ts'
+import type { Policy } from '../policy/policy.ts'
 import { type Random, systemRandom } from '../secrets/random.ts'
 import type { Store } from '../store.ts'
 import { createTickets, type Tickets } from '../tickets.ts'
@@ -25,6 +29,12 @@ export interface LoginOptions {
    * Default: none is known, and their proofs are not looked at.
    */
   browsers?: KnownBrowsers
+  /** Asked before each step; the strictest wins. Default none. */
+  policies?: readonly Policy[]
+  /** Seconds that all policies together may take; who is late has denied. Default 0.5. */
+  policyDeadline?: number
+  /** Hears of every step and every refusal. It is not waited for, and what it throws is dropped. Default: nobody does. */
+  onEvent?: Raise
   /** Seconds after which a waiting browser reads again where the store's rings may get lost. Default 5. */
   recheck?: number
   /** Default: the store's time, or the system's where the store has none. */
@@ -48,6 +58,8 @@ export interface House {
   readonly random: Random
   readonly tickets: Tickets
   readonly guesses: Guesses
+  readonly asking: Asking
+  readonly events: Events
   readonly browsers: KnownBrowsers | undefined
   readonly room: WaitingRoom
 }
@@ -55,7 +67,7 @@ export interface House {
 /** Throws `TypeError` for options that cannot be. */
 export function createHouse(options: LoginOptions): House {
   const { store, scanTtl = 120, rotation = true, checkCode = false, recheck = 5 } = options
-  const { clock = clockOf(store), random = systemRandom } = options
+  const { clock = clockOf(store), random = systemRandom, policies = [], policyDeadline = 0.5 } = options
   const publicUrl = originOf(options.publicUrl)
   const { scanUrl = `${publicUrl}/s` } = options
   if (!scanUrl.startsWith(`${publicUrl}/`) || /[#?]/.test(scanUrl)) {
@@ -65,7 +77,9 @@ export function createHouse(options: LoginOptions): House {
   if (checkCode !== false && !(Number.isInteger(checkCode) && checkCode >= 4 && checkCode <= 8)) {
     throw new TypeError('checkCode must be 4 to 8 digits, or false')
   }
+  if (!(policyDeadline > 0)) throw new TypeError('policyDeadline must be a number of seconds above 0')
   if (!(recheck > 0)) throw new TypeError('recheck must be a number of seconds above 0')
+  const events = createEvents(options.onEvent, clock)
   return {
     store,
     publicUrl,
@@ -79,6 +93,8 @@ export function createHouse(options: LoginOptions): House {
     random,
     tickets: createTickets(store),
     guesses: createGuesses(store, clock),
+    asking: createAsking({ policies, deadline: policyDeadline * 1000, clock, raise: events.raise }),
+    events,
     browsers: options.browsers,
     room: createWaitingRoom(store, clock),
   }

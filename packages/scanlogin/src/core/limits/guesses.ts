@@ -2,9 +2,9 @@
  * Counts wrong guesses in the store, so that every node sees the same number: five in five minutes, the figure of
  * RFC 8628 section 5.1 for eight letters.
  */
-import type { Clock } from './clock.ts'
-import { LoginError } from './errors.ts'
-import type { Store } from './store.ts'
+import type { Clock } from '../clock.ts'
+import { LoginError } from '../errors.ts'
+import type { Store } from '../store.ts'
 
 export interface Guesses {
   /**

@@ -1,0 +1,49 @@
+/**
+ * What happened, for an audit log, an alarm or a count: every step of a sign-in and every refusal. An event holds no
+ * secret and nothing that could be used: a ticket is named by the start of a digest of its id.
+ */
+import type { LoginErrorCode } from '../errors.ts'
+import type { PolicyFailure } from '../policy/asking.ts'
+import type { Reason } from '../policy/terms.ts'
+
+/** Steps of a ticket; nobody writes that one expires, so there is no event of it. */
+export type StepEvent = 'created' | 'scanned' | 'verifying' | 'confirmed' | 'denied' | 'cancelled' | 'redeemed'
+
+/** What somebody should look at. */
+export type AlarmEvent =
+  /** Another account has tried to scan a ticket that was scanned. */
+  | 'contended'
+  /** Somebody made up codes for a ticket, and it was ended. */
+  | 'forged_codes'
+  /** People say "not me" more often than "sign in". */
+  | 'denial_spike'
+  /** A policy threw, was late or answered nonsense, which counted as a denial. */
+  | 'policy_failed'
+
+export interface LoginEvent {
+  readonly type: StepEvent | AlarmEvent | 'refused'
+  /** ms since the epoch. */
+  readonly at: number
+  /** 12 characters, the start of the SHA-256 of the ticket's id in base64url. */
+  readonly ticket?: string
+  /** The user's id. */
+  readonly user?: string
+  /** Whose call it was: the browser's, or the phone's where it is known. */
+  readonly address?: string
+  /** The site that is signed in to; absent for the site itself. */
+  readonly client?: string
+  readonly verdict?: 'allow' | 'require' | 'deny'
+  readonly reasons?: readonly Reason[]
+  /** `scan`, `redeem`, …: the call that was refused or asked about. */
+  readonly call?: string
+  /** Why, with `refused`. */
+  readonly code?: LoginErrorCode
+  /** With `policy_failed`: which one and how, and what it threw. */
+  readonly policy?: string
+  readonly failure?: PolicyFailure
+  readonly error?: unknown
+  /** How many, with `forged_codes` and `denial_spike`. */
+  readonly count?: number
+}
+
+export type Raise = (event: LoginEvent) => void

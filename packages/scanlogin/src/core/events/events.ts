@@ -1,0 +1,95 @@
+/** Raises events from what happens to tickets. A listener that throws changes nothing for anybody. */
+import { sha256 } from '#digest'
+import type { Clock } from '../clock.ts'
+import { LoginError } from '../errors.ts'
+import { holder, type Ticket } from '../ticket.ts'
+import type { LoginEvent, Raise } from './event.ts'
+import { createSpike } from './spike.ts'
+
+export interface Events {
+  readonly raise: Raise
+  /** A ticket was opened or has taken a step. `before` is `undefined` for a new one. */
+  stepped(before: Ticket | undefined, ticket: Ticket, address: string | undefined): Promise<void>
+  /** A call was refused. Whoever else hears of the same refusal later adds nothing. */
+  refused(error: unknown, call: RefusedCall): Promise<void>
+}
+
+export interface RefusedCall {
+  /** `create`, `scan`, …, or the method and path of a call that came no further than the HTTP edge. */
+  readonly call: string
+  readonly id?: string | undefined
+  readonly user?: string | undefined
+  readonly address?: string | undefined
+}
+
+export function createEvents(onEvent: Raise | undefined, clock: Pick<Clock, 'now'>): Events {
+  if (!onEvent) return { raise() {}, async stepped() {}, async refused() {} }
+  const raise = quietly(onEvent)
+  const told = new WeakSet<LoginError>()
+  const spike = createSpike()
+  return {
+    raise,
+    async stepped(before, ticket, address) {
+      const type = typeOf(before, ticket)
+      if (type === undefined) return
+      const at = clock.now()
+      raise({ type, at, ...(await whatIsKnown(ticket, address)) })
+      if (type !== 'confirmed' && type !== 'denied') return
+      const count = spike.note(type, at)
+      if (count !== undefined) raise({ type: 'denial_spike', at, count })
+    },
+    async refused(error, { call, id, user, address }) {
+      if (!(error instanceof LoginError) || told.has(error)) return
+      told.add(error)
+      const { code, reasons } = error
+      raise({
+        type: 'refused',
+        at: clock.now(),
+        call,
+        code,
+        ...(id !== undefined && { ticket: await markOf(id) }),
+        ...(user !== undefined && { user }),
+        ...(address !== undefined && { address }),
+        ...(reasons && { verdict: 'deny', reasons }),
+      })
+    },
+  }
+}
+
+/** Names a ticket in events and to policies: of no use to whoever reads it. */
+export async function markOf(id: string): Promise<string> {
+  return (await sha256(id)).slice(0, 12)
+}
+
+function typeOf(before: Ticket | undefined, ticket: Ticket): LoginEvent['type'] | undefined {
+  if (!before) return 'created'
+  if (ticket.contended && !before.contended) return 'contended'
+  // A wrong check code is a refusal, and told as one.
+  if (ticket.state === 'verifying' && before.state === 'verifying') return undefined
+  // A ticket that is ended before its time stays `pending`, and whoever ends it says so.
+  return ticket.state === 'pending' ? undefined : ticket.state
+}
+
+async function whatIsKnown(ticket: Ticket, address: string | undefined) {
+  const { id, clientId } = ticket.birth
+  const user = holder(ticket)?.id
+  const { terms } = ticket
+  return {
+    ticket: await markOf(id),
+    ...(user !== undefined && { user }),
+    ...(address !== undefined && { address }),
+    ...(clientId !== undefined && { client: clientId }),
+    verdict: terms && terms.reasons.length > 0 ? 'require' : 'allow',
+    ...(terms && terms.reasons.length > 0 && { reasons: terms.reasons }),
+  } as const
+}
+
+function quietly(listener: Raise): Raise {
+  return event => {
+    try {
+      listener(event)
+    } catch {
+      // Nobody is left to tell, and no sign-in hangs on it.
+    }
+  }
+}

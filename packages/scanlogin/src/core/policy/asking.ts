@@ -1,0 +1,109 @@
+/**
+ * Asks all policies at once, with one deadline for all. Whoever throws, is late or answers nonsense has said no: a
+ * policy that is out of order must not be a door that stands open.
+ */
+import type { Clock } from '../clock.ts'
+import { LoginError } from '../errors.ts'
+import type { Raise } from '../events/event.ts'
+import type { Denied, Policy, PolicyStep, Verdict } from './policy.ts'
+import type { Terms } from './terms.ts'
+import { combine, readVerdict, termsOf } from './verdict.ts'
+
+export interface AskingOptions {
+  policies: readonly Policy[]
+  /** ms for all of them together. */
+  deadline: number
+  clock: Clock
+  raise: Raise
+}
+
+export interface Asking {
+  /** What the sign-in has to fulfil from now on. Throws `forbidden`, `rate_limited` or `store_unavailable`. */
+  ask(step: PolicyStep): Promise<Terms>
+  /** `true` where there is nobody to ask. */
+  readonly idle: boolean
+}
+
+export type PolicyFailure = 'threw' | 'late' | 'nonsense' | 'outage'
+
+/** What a policy has said, or what became of it. */
+interface Opinion {
+  readonly verdict: Verdict
+  readonly failure?: PolicyFailure
+  readonly error?: unknown
+}
+
+export function createAsking({ policies, deadline, clock, raise }: AskingOptions): Asking {
+  async function ask(step: PolicyStep): Promise<Terms> {
+    const pending = policies.map(policy => opinionOf(policy, step))
+    // Most policies only look at what they are told; the timer is for those that have to wait for something.
+    const opinions = pending.some(isPromise) ? await inTime(pending) : await Promise.all(pending)
+    opinions.forEach(({ failure, error }, index) => {
+      if (failure === undefined) return
+      const policy = policies[index]?.name ?? ''
+      raise({
+        type: 'policy_failed',
+        at: step.at,
+        call: step.step,
+        policy,
+        failure,
+        ...(error !== undefined && { error }),
+      })
+    })
+    const verdict = combine(opinions.map(({ verdict }) => verdict))
+    if (verdict.verdict === 'deny') throw refusal(verdict, opinions)
+    return termsOf(verdict)
+  }
+
+  async function inTime(pending: readonly (Opinion | Promise<Opinion>)[]): Promise<Opinion[]> {
+    let stop = () => {}
+    const late = new Promise<Opinion>(resolve => {
+      stop = clock.after(deadline, () => resolve(failed('late')))
+    })
+    try {
+      return await Promise.all(pending.map(opinion => Promise.race([opinion, late])))
+    } finally {
+      stop()
+    }
+  }
+
+  return { ask, idle: policies.length === 0 }
+}
+
+function opinionOf(policy: Policy, step: PolicyStep): Opinion | Promise<Opinion> {
+  try {
+    const answer: unknown = policy.decide(step)
+    return isPromise(answer) ? answer.then(opinionIn, thrown) : opinionIn(answer)
+  } catch (error) {
+    return thrown(error)
+  }
+}
+
+function opinionIn(answer: unknown): Opinion {
+  const verdict = readVerdict(answer)
+  return verdict ? { verdict } : failed('nonsense')
+}
+
+function thrown(error: unknown): Opinion {
+  const outage = error instanceof LoginError && error.code === 'store_unavailable'
+  return failed(outage ? 'outage' : 'threw', error)
+}
+
+function failed(failure: PolicyFailure, error?: unknown): Opinion {
+  return { verdict: { verdict: 'deny', reasons: ['policy_failed'] }, failure, error }
+}
+
+function refusal(denied: Denied, opinions: readonly Opinion[]): LoginError {
+  const { reasons, retryAfter } = denied
+  const deniers = opinions.filter(({ verdict }) => verdict.verdict === 'deny')
+  // Nobody has said no: something that they need is out of order, and will be back.
+  if (deniers.every(({ failure }) => failure === 'late' || failure === 'outage')) {
+    return new LoginError('store_unavailable', { reasons, cause: deniers[0]?.error })
+  }
+  if (retryAfter === undefined) return new LoginError('forbidden', { reasons })
+  return new LoginError('rate_limited', { reasons, retryAfter: Math.max(1, Math.ceil(retryAfter)) })
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
