@@ -8,8 +8,8 @@ import type { Store } from '../core/store.ts'
 import type { User } from '../core/ticket.ts'
 import { createLifetimes, type LifetimeOptions, type Lifetimes, noteEvery } from './lifetimes.ts'
 import { createLookup, type Lookup } from './lookup.ts'
-import type { SessionRecord } from './record.ts'
-import { createRecords, type Records } from './records.ts'
+import type { Chain, SessionRecord } from './record.ts'
+import { createRecords, type Records, type Step } from './records.ts'
 import { createRoster } from './roster.ts'
 import type { Session, SessionDetails, Which } from './session.ts'
 
@@ -31,19 +31,29 @@ export interface Book {
   readonly lifetimes: Lifetimes
   readonly records: Records
   /** Throws `already_redeemed` where it was ended before. */
-  open(id: string, opening: Opening): Promise<Session>
+  open(id: string, opening: Opening): Promise<Kept>
   /** As this process has seen it last; what is looked up for a caller counts as use. */
-  find(id: string): Promise<Session | undefined>
+  find(id: string): Promise<Kept | undefined>
+  /** The same, as it is in the store at this moment. */
+  findAnew(id: string): Promise<Kept | undefined>
+  /** As `Records.change`; throws what `next` throws. */
+  change(id: string, next: Step): Promise<Kept | undefined>
   end(id: string): Promise<void>
   list(userId: string): Promise<readonly Session[]>
   endSome(userId: string, which: Which): Promise<void>
-  counts: Lookup<Session>['counts']
+  counts: Lookup<Kept>['counts']
+}
+
+export interface Kept {
+  readonly session: Session
+  /** Where the browser's token changes with each use. */
+  readonly chain: Chain | undefined
 }
 
 export interface Opening {
   readonly user: User
   readonly details: SessionDetails
-  readonly chain?: SessionRecord['chain']
+  readonly chain?: Chain
 }
 
 export function createBook(options: BookOptions): Book {
@@ -58,18 +68,22 @@ export function createBook(options: BookOptions): Book {
   // Ages are this process's own: it need not ask a store for the time before it asks it for a session.
   const lookup = createLookup({ load, clock: options.clock ?? systemClock, staleness })
 
-  async function load(id: string): Promise<Session | undefined> {
+  async function load(id: string): Promise<Kept | undefined> {
     const record = await records.find(id)
     if (!record) return undefined
     const now = clock.now()
-    if (now - record.seenAt < noteEvery) return toSession(id, record)
-    return toSession(id, (await note(id, now)) ?? record)
+    if (now - record.seenAt < noteEvery) return toKept(id, record)
+    return toKept(id, (await note(id, now)) ?? record)
   }
 
   /** Best effort: whoever was first has noted it too, and a session is not refused because its last use is not noted. */
   async function note(id: string, now: number): Promise<SessionRecord | undefined> {
     const seen = (record: SessionRecord) => (now - record.seenAt < noteEvery ? record : { ...record, seenAt: now })
     return records.change(id, seen).catch(() => undefined)
+  }
+
+  function toKept(id: string, record: SessionRecord): Kept {
+    return { session: toSession(id, record), chain: record.chain }
   }
 
   function toSession(id: string, { user, openedAt, seenAt, limit, details }: SessionRecord): Session {
@@ -79,6 +93,11 @@ export function createBook(options: BookOptions): Book {
   async function end(id: string): Promise<void> {
     await records.end(id)
     lookup.forget(id)
+  }
+
+  function findAnew(id: string): Promise<Kept | undefined> {
+    lookup.forget(id)
+    return lookup.find(id)
   }
 
   async function list(userId: string): Promise<Session[]> {
@@ -105,14 +124,19 @@ export function createBook(options: BookOptions): Book {
       })
       // Nobody has the token before this is done; repeated, it adds nothing.
       for (const one of await roster.add(user.id, id, record.limit)) await end(one)
-      return toSession(id, record)
+      return toKept(id, record)
     },
     async find(id) {
-      const session = await lookup.find(id)
-      if (!session || clock.now() < session.idleAt) return session
+      const kept = await lookup.find(id)
+      if (!kept || clock.now() < kept.session.idleAt) return kept
       // This copy is from before its last use, or the session is over: the store knows which.
+      return findAnew(id)
+    },
+    findAnew,
+    async change(id, next) {
+      const record = await records.change(id, next)
       lookup.forget(id)
-      return lookup.find(id)
+      return record && toKept(id, record)
     },
     async end(id) {
       const record = await records.find(id)

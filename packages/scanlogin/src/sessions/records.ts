@@ -12,12 +12,14 @@ export interface Records {
   open(id: string, record: SessionRecord): Promise<SessionRecord>
   find(id: string): Promise<SessionRecord | undefined>
   /** Takes the step that `next` decides on, or none if it gives back the very record. Throws what `next` throws. */
-  change(id: string, next: (record: SessionRecord) => SessionRecord): Promise<SessionRecord | undefined>
+  change(id: string, next: Step): Promise<SessionRecord | undefined>
   /** Also when it is repeated, or there is no such session. */
   end(id: string): Promise<void>
   /** The same, and one that has not opened yet never will before `until`. */
   forestall(id: string, until: number): Promise<void>
 }
+
+export type Step = (record: SessionRecord) => SessionRecord | Promise<SessionRecord>
 
 export function createRecords(store: Store, lifetimes: Lifetimes): Records {
   function toEntry(version: number, record: SessionRecord): Entry {
@@ -57,7 +59,7 @@ export function createRecords(store: Store, lifetimes: Lifetimes): Records {
         const entry = await store.get(key)
         const record = entry && toRecord(entry)
         if (!record) return undefined
-        const changed = next(record)
+        const changed = await next(record)
         if (changed === record) return record
         if (await store.put(key, toEntry(entry.version + 1, changed), { over: entry.value })) return changed
       }

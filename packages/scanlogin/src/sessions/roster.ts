@@ -3,7 +3,7 @@
  * races by compare-and-set, and small: what is over leaves at the next sign-in, and beyond the limit the oldest leaves.
  */
 import { sha256 } from '#digest'
-import type { Clock } from '../core/clock.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
 import { LoginError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 
@@ -46,7 +46,8 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
       const value = JSON.stringify(changed)
       const expiresAt = Math.max(...changed.map(([, limit]) => limit * 1000), clock.now() + 1000)
       if (await store.put(key, { version: (entry?.version ?? 0) + 1, expiresAt, value })) return
-      // Another node was first: as many rounds as there are nodes at which this user signs in at this moment.
+      // Another node was first. Those in step with each other could go on like that, so each waits for a moment of its own.
+      await moment(round)
     }
     throw new LoginError('rate_limited', { retryAfter: 1 })
   }
@@ -96,7 +97,12 @@ function placesIn(text: string | undefined): Places {
   return text === undefined ? [] : (JSON.parse(text) as Places)
 }
 
-const mostRounds = 64
+const mostRounds = 32
+
+/** Up to as many ms as there were rounds. */
+function moment(round: number): Promise<void> {
+  return new Promise(resolve => systemClock.after(Math.random() * round, resolve))
+}
 
 /** Hashed, because an id may be as long and as private as the host likes. */
 async function rosterKey(userId: string): Promise<string> {

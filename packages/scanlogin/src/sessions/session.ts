@@ -16,6 +16,13 @@ export interface Sessions {
   end(token: string): Promise<void>
   /** The live sessions of a user, the newest first. */
   list(userId: string): Promise<readonly Session[]>
+  /**
+   * Only where the browser's token changes with each use: gives the next one, or throws `unauthenticated`. Repeated while
+   * the answer may have been lost it gives the same one.
+   */
+  renew?(token: string): Promise<OpenedSession>
+  /** Only where others can check a session by themselves: the public keys, RFC 7517. */
+  publicKeys?(): Promise<{ readonly keys: readonly object[] }>
   /** Ends some of a user's sessions, and nobody else's. Repeating it, or naming what is not there, does no harm. */
   endSome(userId: string, which: Which): Promise<void>
 }
@@ -38,6 +45,8 @@ export interface Session {
 export interface OpenedSession extends Session {
   /** What the browser keeps, and shows on later calls. */
   readonly token: string
+  /** A short-lived token that says the same, and that others can check by themselves. */
+  readonly access?: { readonly token: string; readonly expiresAt: number }
 }
 
 /** How the session came about. Whatever is not known is absent. */

@@ -15,11 +15,11 @@ export interface StoredSessions extends Sessions {
 export function storedSessions(options: StoredSessionsOptions): StoredSessions {
   const book = createBook(options)
   return {
-    open: async (user, token, details = {}) => ({
-      ...(await book.open(await sessionId(token), { user, details })),
-      token,
-    }),
-    read: async token => book.find(await sessionId(token)),
+    async open(user, token, details = {}) {
+      const { session } = await book.open(await sessionId(token), { user, details })
+      return { ...session, token }
+    },
+    read: async token => (await book.find(await sessionId(token)))?.session,
     end: async token => book.end(await sessionId(token)),
     list: book.list,
     endSome: book.endSome,
