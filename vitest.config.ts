@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] } },
+  // Neither `import` nor `module`: they would hold for every `require` too, and give it the wrong side of a package.
+  ssr: { resolve: { conditions: ['source', 'node', 'default'] } },
   test: {
     include: [
       'packages/*/src/**/*.test.ts',

@@ -13,6 +13,7 @@ installPrograms({
   curl: 'curl',
   haproxy: 'haproxy',
   nginx: 'nginx-light',
+  pg_ctlcluster: 'postgresql',
   promtool: 'prometheus',
   'redis-server': 'redis-server',
   yq: 'yq',

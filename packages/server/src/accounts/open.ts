@@ -1,0 +1,54 @@
+/**
+ * Opens the accounts that `SCANLOGIN_DATABASE` names, with the tables as this version wants them. What cannot be opened
+ * ends the start: with an empty database in its place everybody would be a new person.
+ */
+import { existsSync } from 'node:fs'
+import { ConfigError } from '../config.ts'
+import type { Log } from '../log.ts'
+import { type DatabaseAddress, parseDatabaseAddress } from './address.ts'
+import { openPostgres } from './postgres/database.ts'
+import type { Database, DatabaseOptions } from './sql/database.ts'
+import { migrate } from './sql/migrations.ts'
+import { type SqlAccountsOptions, sqlAccounts } from './sql/store.ts'
+import { openSqlite } from './sqlite/database.ts'
+import type { AccountStore } from './store.ts'
+
+export interface OpenAccountsOptions extends DatabaseOptions, SqlAccountsOptions {
+  log: Log
+}
+
+/** Throws `ConfigError` that says what is wrong, without the address: a password may stand in it. */
+export async function openAccounts(address: string, options: OpenAccountsOptions): Promise<AccountStore> {
+  const parsed = parseDatabaseAddress(address)
+  if (!parsed) throw new ConfigError(['SCANLOGIN_DATABASE: this is no address of a database.'])
+  const database = await open(parsed, listening(options)).catch(refuse)
+  try {
+    await migrate(database)
+  } catch (error) {
+    await database.close()
+    refuse(error)
+  }
+  return sqlAccounts(database, options)
+}
+
+function open(address: DatabaseAddress, options: OpenAccountsOptions): Promise<Database> {
+  if (address.kind === 'postgres') return Promise.resolve(openPostgres(address.url, options))
+  const { path } = address.file
+  if (!existsSync(path))
+    options.log.warn({ path }, 'a new and empty database of accounts: expected at the first start only')
+  return openSqlite(address.file, options)
+}
+
+function listening(options: OpenAccountsOptions): OpenAccountsOptions {
+  const { log } = options
+  return {
+    onSlow: (statement, ms) => log.warn({ statement, ms: Math.round(ms) }, 'the database was slow'),
+    onLost: error => log.warn({ err: error }, 'the connection to the database broke'),
+    ...options,
+  }
+}
+
+function refuse(error: unknown): never {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  throw new ConfigError([`SCANLOGIN_DATABASE: ${cause instanceof Error ? cause.message : 'it cannot be opened'}.`])
+}
