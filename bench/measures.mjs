@@ -5,7 +5,7 @@ import { startTarget } from './target.mjs'
 
 /** Whole sign-ins per second, with the server's core busy and the load's cores not. */
 export function measureSignIns(name, settings) {
-  return withServer(name, server => signInsAt(server, settings))
+  return withServer({ name }, server => signInsAt(server, settings))
 }
 
 /** The same at a server that runs. `kind` is the load that signs in, `cores` where it runs. */
@@ -42,8 +42,8 @@ async function counts(loads, server) {
 }
 
 /** Browsers that wait by long poll, or by server-sent events: what they cost, and how soon they hear of news. */
-export function measureWaiting(name, { stream, waiting, wakes, idleSeconds }) {
-  return withServer(name, async server => {
+export function measureWaiting(name, { stream, waiting, wakes, idleSeconds, runtime }) {
+  return withServer({ name, runtime }, async server => {
     if (name !== 'hold') await warmUp(server)
     const load = startLoad('waiting', server.address)
     try {
@@ -75,8 +75,8 @@ async function warmUp(server) {
   await pause(500)
 }
 
-async function withServer(name, measure) {
-  const server = await startTarget(name)
+async function withServer({ name, runtime }, measure) {
+  const server = await startTarget(name, { runtime })
   try {
     return await measure(server)
   } finally {

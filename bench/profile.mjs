@@ -14,7 +14,9 @@ import { startTarget } from './target.mjs'
 const [name = 'scanlogin', seconds = '8'] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'bench-profile-'))
 try {
-  const server = await startTarget(name, ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200'])
+  const server = await startTarget(name, {
+    node: ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200'],
+  })
   const signIns = await drive(server)
   await server.stop()
   const [file] = readdirSync(folder)

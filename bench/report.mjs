@@ -1,19 +1,16 @@
 /** Writes `docs/performance.md` and its chart from the numbers of one run. Nothing in the page is typed by hand. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { drawChart } from './chart.mjs'
-import { peersSection } from './peers/report.mjs'
+import { writePart } from './page.mjs'
 import { range } from './statistics.mjs'
 
-const pagePath = 'docs/performance.md'
 const aims = { signIns: 0.6, residentKiB: 11, wakeP50: 0.3, wakeP99: 3 }
 
 export function writeReport(file) {
   const { machine, settings, results } = JSON.parse(readFileSync(file, 'utf8'))
   const figures = figuresOf(results)
   writeFileSync('docs/performance-chart.svg', drawChart(figures, aims))
-  const before = existsSync(pagePath) ? readFileSync(pagePath, 'utf8') : ''
-  // The other half of the page is from another run: `npm run bench -- --peers`.
-  writeFileSync(pagePath, page({ machine, settings, figures }) + peersSection(before))
+  writePart('alone', page({ machine, settings, figures }))
 }
 
 /** Each figure as `{ median, min, max }` over the rounds, for a target; and as a ratio of rounds. */
@@ -31,9 +28,7 @@ function figuresOf(results) {
 }
 
 function page({ machine, settings, figures }) {
-  return `# Performance
-
-Written by \`npm run bench\` on ${machine.date}; every number below was measured in that one run. scanlogin is the standalone
+  return `Written by \`npm run bench\` on ${machine.date}; every number below was measured in that one run. scanlogin is the standalone
 server with the memory store, in one process on one core. The *floor* is [bench/floor.mjs](../bench/floor.mjs): a bare \`node:http\`
 program that answers the same requests with random ids, JSON and a held promise, and none of what makes a sign-in safe.
 

@@ -10,21 +10,30 @@ const apiKey = 'a-key-for-the-benchmark-and-nothing-else'
 const serverFile = fileURLToPath(new URL('../packages/server/dist/main.js', import.meta.url))
 const floorFile = fileURLToPath(new URL('floor.mjs', import.meta.url))
 
-/** What can be measured; `node` are options for the runtime. */
+/** What can be measured. */
 export const targets = {
   scanlogin: { file: serverFile, args: ['serve'], env: {} },
   floor: { file: floorFile, args: [], env: {} },
   hold: { file: floorFile, args: [], env: { FLOOR_HOLD_ONLY: '1' } },
 }
 
-export function startTarget(name, node = []) {
-  return startServer({ name, ...targets[name], node })
+/** `runtime` is a program that runs JavaScript, `node` are options for it. */
+export function startTarget(name, { node, runtime, cores } = {}) {
+  return startServer({ name, ...targets[name], node, runtime, cores })
 }
 
 /** Any program in `file` that listens on `PORT` and says so. */
-export async function startServer({ name, file, args = [], env = {}, node = [], cores = serverCores() }) {
+export async function startServer({
+  name,
+  file,
+  args = [],
+  env = {},
+  node = [],
+  runtime = process.execPath,
+  cores = serverCores(),
+}) {
   const port = await freePort()
-  const command = [...cores, process.execPath, ...node, file, ...args]
+  const command = [...cores, runtime, ...node, file, ...args]
   const child = spawn(command[0], command.slice(1), {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {

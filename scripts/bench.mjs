@@ -1,11 +1,12 @@
 /**
- * `npm run bench`: installs, builds, measures, and writes docs/performance.md. Arguments go to bench/main.mjs, and with
- * `--peers` to bench/peers/main.mjs, which compares with other servers.
+ * `npm run bench`: installs, builds, measures, and writes docs/performance.md. Arguments go to bench/main.mjs,, with
+ * `--peers` to bench/peers/main.mjs, which compares with other servers, and with `--growth` to bench/growth/main.mjs, which
+ * lets ever more browsers wait, on several runtimes.
  */
 import { build } from './build.mjs'
 import { installPackages, run } from './prepare.mjs'
 
 installPackages()
 await build()
-const file = process.argv.includes('--peers') ? 'bench/peers/main.mjs' : 'bench/main.mjs'
-run(process.execPath, [file, ...process.argv.slice(2)])
+const folder = ['peers', 'growth'].find(name => process.argv.includes(`--${name}`))
+run(process.execPath, [folder ? `bench/${folder}/main.mjs` : 'bench/main.mjs', ...process.argv.slice(2)])

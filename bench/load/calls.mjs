@@ -27,7 +27,8 @@ export function createCalls({ base, apiKey }) {
 export async function send(connection, message) {
   const { status, body } = await connection.request(message)
   if (status !== 200 && status !== 201) {
-    throw new Error(`${message.slice(0, message.indexOf('\r\n'))} was answered ${status}: ${body}`)
+    const failure = new Error(`${message.slice(0, message.indexOf('\r\n'))} was answered ${status}: ${body}`)
+    throw Object.assign(failure, { status })
   }
   return JSON.parse(body)
 }

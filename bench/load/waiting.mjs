@@ -15,6 +15,7 @@ export function createWaiting(target) {
   const waiters = []
   let phone
   let streaming = false
+  let refusals = 0
   let fail
   const failed = new Promise((_, reject) => {
     fail = reject
@@ -30,7 +31,7 @@ export function createWaiting(target) {
   }
 
   async function begin(waiter) {
-    waiter.ticket = await send(waiter.browser, calls.create())
+    waiter.ticket = await ask(waiter.browser, calls.create())
     waiter.begun = performance.now()
     waiter.version = waiter.ticket.version
     if (!streaming) return hold(waiter)
@@ -39,10 +40,23 @@ export function createWaiting(target) {
 
   /** Long poll: one request that is answered when there is news, and repeated when there was none. */
   function hold(waiter) {
-    send(waiter.browser, calls.wait(waiter.ticket, waiter.version)).then(ticket => {
+    ask(waiter.browser, calls.wait(waiter.ticket, waiter.version)).then(ticket => {
       if (ticket.version === waiter.version) hold(waiter)
       else notice(waiter, ticket)
     }, fail)
+  }
+
+  /** Where a machine is too busy a call is answered 503 and nothing is lost: it is sent again, as browsers do, and counted. */
+  async function ask(connection, message) {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await send(connection, message)
+      } catch (error) {
+        if (error.status !== 503 || tries === 20) throw error
+        refusals++
+        await pause(500 + Math.random() * 1000)
+      }
+    }
   }
 
   function notice(waiter, ticket) {
@@ -65,7 +79,7 @@ export function createWaiting(target) {
 
   async function scan(phone, waiter) {
     const qr = qrAt(waiter.ticket, performance.now() - waiter.begun)
-    const { scan_token } = await send(phone, calls.scan(qr, 'user-1'))
+    const { scan_token } = await ask(phone, calls.scan(qr, 'user-1'))
     waiter.scanToken = scan_token
     return performance.now()
   }
@@ -101,6 +115,11 @@ export function createWaiting(target) {
       phone = openConnection(target)
       await settle()
       return performance.now() - started
+    },
+
+    /** Calls that were answered 503 so far. */
+    async refusals() {
+      return refusals
     },
 
     /** Scans everyone's code as fast as the phones can. Milliseconds until the last browser has seen it. */

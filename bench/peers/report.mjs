@@ -1,31 +1,20 @@
 /** Writes the section of `docs/performance.md` that compares, from the numbers of one run. Nothing in it is typed by hand. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { writePart } from '../page.mjs'
 import { aimsTable } from './aims.mjs'
 import { capacityModel } from './capacity.mjs'
 import { createFigures, figure, percent, row } from './figures.mjs'
 
-const page = 'docs/performance.md'
-const heading = '## Beside other servers'
-
 export function writePeersSection(file) {
   const run = JSON.parse(readFileSync(file, 'utf8'))
-  const own = existsSync(page) ? readFileSync(page, 'utf8').split(`\n${heading}\n`)[0].trimEnd() : '# Performance'
-  writeFileSync(page, `${own}\n\n${section(run)}`)
-}
-
-/** What a run of the other benchmark leaves as it was. */
-export function peersSection(text) {
-  const start = text.indexOf(`\n${heading}\n`)
-  return start < 0 ? '' : text.slice(start)
+  writePart('peers', section(run))
 }
 
 function section(run) {
   const { machine, versions, settings } = run
   const figures = createFigures(run.runs)
   const count = number => number.toLocaleString('en')
-  return `${heading}
-
-Written by \`npm run bench -- --peers\` on ${machine.date}, all in one run on the same cores: ${machine.cpu}, ${machine.cores} virtual cores shared with
+  return `Written by \`npm run bench -- --peers\` on ${machine.date}, all in one run on the same cores: ${machine.cpu}, ${machine.cores} virtual cores shared with
 other work, ${machine.memoryGiB} GiB, ${machine.kernel}, Node ${machine.node}, loopback. ${programs(run, versions)}
 Load average at the start of the measures: ${figure(figures.load)}. Each figure is the median of ${settings.rounds} rounds (lowest–highest); all take
 turns, and ratios are taken within a round. Server processes have one of the upper half of the cores each; the load and Redis have the lower half.
