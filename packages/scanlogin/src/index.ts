@@ -4,7 +4,9 @@ export { type KnownBrowsers, type KnownBrowsersOptions, knownBrowsers } from './
 export type { Claim, KnownBrowser } from './core/browsers/record.ts'
 export { type Clock, systemClock } from './core/clock.ts'
 export { LoginError, type LoginErrorCode, type LoginErrorOptions } from './core/errors.ts'
+export type { AlarmEvent, LoginEvent, StepEvent } from './core/events/event.ts'
 export {
+  type Approval,
   type CollectorProofs,
   type Confirmed,
   type Created,
@@ -17,6 +19,20 @@ export {
   type ScannedCode,
   type WaitOptions,
 } from './core/login.ts'
+export type {
+  Allowed,
+  ConfirmStep,
+  CreateStep,
+  Denied,
+  GuessStep,
+  Policy,
+  PolicyStep,
+  RedeemStep,
+  Required,
+  ScanStep,
+  UnknownStep,
+  Verdict,
+} from './core/policy/policy.ts'
 export type { Random } from './core/secrets/random.ts'
 export type { Entry, Ring, Store, Watch } from './core/store.ts'
 export type { BrowserOrigin, StateNow, Ticket, User } from './core/ticket.ts'

@@ -33,6 +33,21 @@ export function requiredTextIn(fields: Fields, name: string, longest: number): s
   return text
 }
 
+/** `true` or `false` in a field; `false` if it is absent. */
+export function flagIn(fields: Fields, name: string): boolean {
+  const value = fields[name] ?? false
+  if (typeof value !== 'boolean') throw invalid(`"${name}" has to be true or false.`)
+  return value
+}
+
+/** The text of an IP address in a field; `undefined` if it is absent. */
+export function addressIn(fields: Fields, name: string): string | undefined {
+  const address = textIn(fields, name, 45)
+  if (address !== undefined && !/^[\dA-Fa-f.:]{2,45}$/.test(address))
+    throw invalid(`"${name}" has to be an IP address.`)
+  return address
+}
+
 /** The user that an app's back end names. */
 export function userIn(fields: Fields): User {
   const user = fieldsOf(fields.user, ['id', 'name', 'avatar'])

@@ -46,8 +46,20 @@ async function answerOrRefusal(site: Site, call: Call): Promise<Answer> {
   try {
     return await route(site, call)
   } catch (error) {
-    return refusal(site, error)
+    return refusal(site, await turnedAway(site, call, error))
   }
+}
+
+/** Every refusal is an event; the query is left out of it, and an id stands there as its mark only. */
+function turnedAway(site: Site, call: Call, error: unknown): Promise<unknown> {
+  const [, resource = '', id, verb] = call.path.slice(site.base.length).split('/')
+  const name = [resource, ...(id === undefined ? [] : ['…']), ...(verb === undefined ? [] : [verb])].join('/')
+  const known = collections.has(resource) || resource === 'tickets'
+  return site.login.turnedAway(error, {
+    call: known ? `${call.method} ${name}` : 'elsewhere',
+    id: resource === 'tickets' && ticketId.test(id ?? '') ? id : undefined,
+    address: site.clientAddress(call),
+  })
 }
 
 function route(site: Site, call: Call): Answer | Promise<Answer> {
@@ -66,7 +78,7 @@ async function openSocket(site: Site, call: Call): Promise<SocketOpening> {
     if (methods !== socket) throw new LoginError('not_found')
     return { texts: await openTicketSocket(site, call, id) }
   } catch (error) {
-    return { refusal: refusal(site, error) }
+    return { refusal: refusal(site, await turnedAway(site, call, error)) }
   }
 }
 

@@ -13,6 +13,7 @@ export function problem(error: LoginError): Answer {
   if (error.detail !== undefined) body.detail = error.detail
   if (error.attemptsLeft !== undefined) body.attempts_left = error.attemptsLeft
   if (error.clockAhead !== undefined) body.clock_ahead = error.clockAhead
+  if (error.reasons !== undefined) body.reasons = [...error.reasons]
   return problemAnswer(body, error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) })
 }
 

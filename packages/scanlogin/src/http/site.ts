@@ -62,6 +62,10 @@ export interface SigningIn {
   readonly ticketId: string
   /** The site that the person has read on the phone; `undefined` is the site itself. */
   readonly clientId: string | undefined
+  /** Policies want this session to end sooner than others. */
+  readonly shortSession: boolean
+  /** The phone has shown that it was its owner who confirmed: fingerprint, face or PIN. */
+  readonly userVerified: boolean
 }
 
 export interface SignedIn {

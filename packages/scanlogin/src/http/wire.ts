@@ -66,15 +66,17 @@ export interface UserResource {
 export interface ScanBody {
   qr?: string
   user_code?: string
-  /** With an API key only. */
+  /** With an API key only, as what follows. */
   user?: UserResource
+  /** The IP address that the phone calls the app's back end from. */
+  phone_address?: string
 }
 
 export interface ScannedResource {
   ticket: { id: string; state: StateNow; expires_in: number }
   scan_token: string
   context: ScanContext
-  require: { check_code: boolean; user_verification: boolean }
+  require: { check_code: boolean; user_verification: boolean; short_session: boolean }
 }
 
 /** What the phone must show before "sign in". */
@@ -90,6 +92,15 @@ export interface ScanContext {
   /** Said by the browser about itself; anyone can say anything. */
   claimed: { browser: string; os: string }
   client: { name: string; origin: string }
+  /** Why more is required than usual: codes such as `new_browser`. Absent where nothing is. */
+  reasons?: string[]
+}
+
+export interface ConfirmBody {
+  scan_token: string
+  /** With an API key only, as what follows: the phone has shown that it is its owner who confirms. */
+  user_verified?: boolean
+  phone_address?: string
 }
 
 export interface ConfirmedResource {
@@ -108,11 +119,13 @@ export interface ProblemResource {
   attempts_left?: number
   /** Seconds that the caller's clock is ahead, with `invalid_proof`: take them off and prove again. */
   clock_ahead?: number
+  /** What a policy has against it: codes such as `many_attempts`. */
+  reasons?: string[]
 }
 
 export interface TicketView {
   now: number
-  /** Digits of the check code. */
+  /** Digits of the check code where the ticket does not say. */
   digits: number | false
   /** Shows the browser whose phone scanned, masked. */
   showScanner: boolean
@@ -135,8 +148,9 @@ export function toTicketResource(ticket: Ticket, view: TicketView): TicketResour
   if (user && view.showScanner && (state === 'scanned' || state === 'verifying' || state === 'confirmed')) {
     resource.scanned_by = { name: maskName(user.name ?? '') }
   }
-  if (ticket.state === 'verifying' && state === 'verifying' && view.digits) {
-    resource.check_code = { digits: view.digits, attempts_left: ticket.attemptsLeft }
+  const digits = ticket.terms?.checkCode || view.digits
+  if (ticket.state === 'verifying' && state === 'verifying' && digits) {
+    resource.check_code = { digits, attempts_left: ticket.attemptsLeft }
   }
   if (ticket.contended) resource.contended = true
   if (ticket.state === 'denied') resource.reason = ticket.reason

@@ -6,12 +6,16 @@ import { PhoneError } from './error.ts'
 export function readScanned(answer: unknown): ScannedResource {
   const { ticket, scan_token, context, require } = record(answer)
   const { id, expires_in } = record(ticket)
-  const { check_code, user_verification } = record(require)
+  const { check_code, user_verification, short_session } = record(require)
   return {
     ticket: { id: text(id), state: readState(ticket), expires_in: amount(expires_in) },
     scan_token: text(scan_token),
     context: readContext(record(context)),
-    require: { check_code: check_code === true, user_verification: user_verification === true },
+    require: {
+      check_code: check_code === true,
+      user_verification: user_verification === true,
+      short_session: short_session === true,
+    },
   }
 }
 
@@ -39,7 +43,7 @@ const known: Record<TicketResource['state'], true> = {
 // The keys of that record are the states and nothing else.
 const states = Object.keys(known) as TicketResource['state'][]
 
-function readContext({ observed, claimed, client }: Readonly<Record<string, unknown>>): ScanContext {
+function readContext({ observed, claimed, client, reasons }: Readonly<Record<string, unknown>>): ScanContext {
   const { ip, place, time, known_browser } = record(observed)
   const { browser, os } = record(claimed)
   const { name, origin } = record(client)
@@ -52,6 +56,7 @@ function readContext({ observed, claimed, client }: Readonly<Record<string, unkn
     },
     claimed: { browser: text(browser), os: text(os) },
     client: { name: text(name), origin: text(origin) },
+    ...(Array.isArray(reasons) && { reasons: reasons.map(text) }),
   }
 }
 

@@ -68,13 +68,13 @@ export async function verifyTicket(site: Site, call: Call, id: string): Promise<
   const code = requiredTextIn(await readFields(call, ['check_code']), 'check_code', 16)
     .normalize('NFKC')
     .replace(/[\s-]/g, '')
-  return json(200, resourceOf(site, await site.login.verify(id, secret, code)))
+  return json(200, resourceOf(site, await site.login.verify(id, secret, code, site.clientAddress(call))))
 }
 
 export async function cancelTicket(site: Site, call: Call, id: string): Promise<Answer> {
   const { secret, credential } = secretOf(site, call, id)
   site.origins.check(call, credential)
-  await site.login.cancel(id, secret)
+  await site.login.cancel(id, secret, site.clientAddress(call))
   return empty(204)
 }
 
@@ -84,7 +84,7 @@ export async function redeemTicket(site: Site, call: Call, id: string): Promise<
   site.origins.check(call, credential)
   const codeVerifier = textIn(await readFields(call, ['code_verifier']), 'code_verifier', 128)
   const keyProof = await site.proofs.on(call)
-  const redeemed = await site.login.redeem(id, secret, { codeVerifier, keyProof })
+  const redeemed = await site.login.redeem(id, secret, { codeVerifier, keyProof, address: site.clientAddress(call) })
   if (!site.signIn) return sessionAnswer(site, redeemed, credential)
   return hostAnswer(await site.signIn(redeemed.user, call.request, signingIn(redeemed)), redeemed)
 }
@@ -142,8 +142,8 @@ function conditional(call: Call, resource: TicketResource): Answer {
   return json(200, resource, { etag })
 }
 
-function signingIn({ token, ticket }: Redeemed): SigningIn {
-  return { token, ticketId: ticket.birth.id, clientId: ticket.birth.clientId }
+function signingIn({ token, ticket, shortSession, userVerified }: Redeemed): SigningIn {
+  return { token, shortSession, userVerified, ticketId: ticket.birth.id, clientId: ticket.birth.clientId }
 }
 
 function hostAnswer({ session = {}, headers = {} }: SignedIn, { user, ticket }: Redeemed): Answer {

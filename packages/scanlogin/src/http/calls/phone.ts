@@ -6,7 +6,7 @@ import { LoginError } from '../../core/errors.ts'
 import type { ScannedCode } from '../../core/login.ts'
 import { stateAt, type Ticket, type User } from '../../core/ticket.ts'
 import { bearerToken } from '../api-keys.ts'
-import { type Fields, invalid, readFields, requiredTextIn, textIn, userIn } from '../body.ts'
+import { addressIn, type Fields, flagIn, invalid, readFields, requiredTextIn, textIn, userIn } from '../body.ts'
 import { type Answer, type Call, json } from '../call.ts'
 import type { Credential } from '../origin.ts'
 import type { Site } from '../site.ts'
@@ -14,38 +14,64 @@ import { type ConfirmedResource, type ScanContext, type ScannedResource, seconds
 
 export async function scanCode(site: Site, call: Call): Promise<Answer> {
   const known = await callingUser(site, call)
-  const fields = await readFields(call, known ? ['qr', 'user_code'] : ['qr', 'user_code', 'user'])
+  const fields = await readFields(call, known ? scanFields : [...scanFields, 'user', 'phone_address'])
   const code = codeIn(fields)
   const user = known ?? userIn(fields)
-  const { ticket, scanToken, knownBrowser } = await site.login.scan(code, user)
+  const address = phoneAddress(site, call, { known, fields })
+  const { ticket, scanToken, knownBrowser } = await site.login.scan(code, user, { address })
   const now = site.login.clock.now()
   const state = stateAt(ticket, now)
   const body: ScannedResource = {
     ticket: { id: ticket.birth.id, state, expires_in: secondsLeft(ticket, state, now) },
     scan_token: scanToken,
     context: contextOf(site, ticket, { now, knownBrowser }),
-    require: { check_code: site.login.checkCode !== false, user_verification: false },
+    require: requiredOf(site, ticket),
   }
   return json(200, body)
 }
 
 export async function confirmTicket(site: Site, call: Call, id: string): Promise<Answer> {
-  const { scanToken, user } = await decision(site, call)
-  const { ticket, checkCode } = await site.login.confirm(id, scanToken, user)
+  const { scanToken, user, address, userVerified } = await decision(site, call, ['user_verified'])
+  const { ticket, checkCode } = await site.login.confirm(id, scanToken, user, { address, userVerified })
   const body: ConfirmedResource = { state: stateAt(ticket, site.login.clock.now()) }
   if (checkCode !== undefined) body.check_code = checkCode
   return json(200, body)
 }
 
 export async function denyTicket(site: Site, call: Call, id: string): Promise<Answer> {
-  const { scanToken, user } = await decision(site, call)
-  const ticket = await site.login.deny(id, scanToken, user)
+  const { scanToken, user, address } = await decision(site, call, [])
+  const ticket = await site.login.deny(id, scanToken, user, address)
   return json(200, { state: stateAt(ticket, site.login.clock.now()) })
 }
 
-async function decision(site: Site, call: Call): Promise<{ scanToken: string; user: User | undefined }> {
+interface Decision {
+  readonly scanToken: string
+  readonly user: User | undefined
+  readonly address: string | undefined
+  readonly userVerified: boolean
+}
+
+const scanFields = ['qr', 'user_code']
+
+/** `own` are fields that only the app's back end may send: what a phone says of itself is no evidence. */
+async function decision(site: Site, call: Call, own: readonly string[]): Promise<Decision> {
   const user = await callingUser(site, call)
-  return { scanToken: requiredTextIn(await readFields(call, ['scan_token']), 'scan_token', 64), user }
+  const fields = await readFields(call, user ? ['scan_token'] : ['scan_token', 'phone_address', ...own])
+  return {
+    scanToken: requiredTextIn(fields, 'scan_token', 64),
+    user,
+    address: phoneAddress(site, call, { known: user, fields }),
+    userVerified: flagIn(fields, 'user_verified'),
+  }
+}
+
+/** A back end's own address says nothing of the phone: only what it states does. */
+function phoneAddress(
+  site: Site,
+  call: Call,
+  { known, fields }: { known: User | undefined; fields: Fields },
+): string | undefined {
+  return known ? site.clientAddress(call) : addressIn(fields, 'phone_address')
 }
 
 /**
@@ -82,7 +108,15 @@ function codeIn(fields: Fields): ScannedCode {
   throw invalid('Exactly one of "qr" and "user_code" is needed.')
 }
 
-function contextOf(site: Site, { birth }: Ticket, seen: { now: number; knownBrowser: boolean }): ScanContext {
+function requiredOf({ login }: Site, { terms }: Ticket): ScannedResource['require'] {
+  return {
+    check_code: login.checkCode !== false || (terms?.checkCode ?? 0) > 0,
+    user_verification: terms?.userVerification ?? false,
+    short_session: terms?.shortSession ?? false,
+  }
+}
+
+function contextOf(site: Site, { birth, terms }: Ticket, seen: { now: number; knownBrowser: boolean }): ScanContext {
   const { ip, browser, os } = birth.origin
   const { name, origin } = site.clients.find(birth.clientId)
   const time = Math.max(0, Math.round((seen.now - birth.createdAt) / 1000))
@@ -90,5 +124,6 @@ function contextOf(site: Site, { birth }: Ticket, seen: { now: number; knownBrow
     observed: { ...(ip !== undefined && { ip }), time, known_browser: seen.knownBrowser },
     claimed: { browser, os },
     client: { name, origin },
+    ...(terms && terms.reasons.length > 0 && { reasons: [...terms.reasons] }),
   }
 }
