@@ -1,5 +1,5 @@
 /** A simulated service on a port: its own calls with faults and a journal, and beside them the control of its world. */
-import type { Clock } from 'scanlogin'
+import type { Clock } from '../play/clock.ts'
 import type { Faults } from '../play/faults.ts'
 import type { Journal } from '../play/journal.ts'
 import { RefusedStep } from '../play/refused-step.ts'

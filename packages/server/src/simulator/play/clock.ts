@@ -2,7 +2,12 @@
  * The simulator's time. It runs as ours does, or stands still until it is moved; either may be moved on, so that nobody
  * waits two hours to see a token expire.
  */
-import type { Clock } from 'scanlogin'
+export interface Clock {
+  /** ms since the epoch. */
+  now(): number
+  /** Calls `listener` once after `ms`, unless the returned function is called before. */
+  after(ms: number, listener: () => void): () => void
+}
 
 export interface MovableClock extends Clock {
   /** Moves the time on by `ms`; what falls due on the way happens in its order. */

@@ -3,8 +3,8 @@
  * befall every service; each simulator adds those that only its service knows.
  */
 
-import type { Clock } from 'scanlogin'
 import { type Answer, type Call, json, type Outcome, text } from '../http/call.ts'
+import type { Clock } from './clock.ts'
 
 /** Does something to a call instead of, before or after its ordinary answer. */
 export type Mischief = (call: Call, ordinary: () => Promise<Outcome>) => Outcome | Promise<Outcome>

@@ -21,6 +21,8 @@ export function controlRoutes(control: WechatControl): Routes {
     '/__fake/fault': posting(shapes.fault, given => control.fault(given)),
     '/__fake/revoke': posting(shapes.personAndApp, ({ user, appid }) => control.revoke(user, appid)),
     '/__fake/password': posting(shapes.byPerson, ({ user }) => control.changePassword(user)),
+    '/__fake/token/take': posting(shapes.byApp, ({ appid }) => control.tokens.takeToken(appid)),
+    '/__fake/token/void': posting(shapes.byApp, ({ appid }) => control.tokens.voidTokens(appid)),
     '/__fake/clock/advance': posting(shapes.advance, async ({ ms }) => {
       await control.clock.advance(ms)
       return { now: control.clock.now() }

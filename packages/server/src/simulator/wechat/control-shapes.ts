@@ -9,6 +9,7 @@ const count = z.int().min(0)
 export const nothing = z.object({})
 export const byPerson = z.strictObject({ user: some })
 export const personAndApp = z.strictObject({ user: some, appid: some })
+export const byApp = z.strictObject({ appid: some })
 export const advance = z.strictObject({ ms: z.number().min(0) })
 
 export const personGiven = z.strictObject({

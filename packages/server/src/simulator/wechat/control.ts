@@ -6,6 +6,7 @@ import type { MovableClock } from '../play/clock.ts'
 import type { Faults } from '../play/faults.ts'
 import type { Journal, JournalEntry } from '../play/journal.ts'
 import type { AppGiven, WechatApp } from './apps.ts'
+import { type TokenControl, tokenControl } from './cgi/token-control.ts'
 import { type FaultGiven, planFault } from './faults.ts'
 import { type WebsiteControl, websiteControl } from './open/website-control.ts'
 import { knownApp, knownPerson, type WechatParts } from './parts.ts'
@@ -16,6 +17,8 @@ export interface WechatControl {
   readonly clock: MovableClock
   /** The website login's codes, and the people who scan them. */
   readonly website: WebsiteControl
+  /** Server tokens that end without the app's doing. */
+  readonly tokens: TokenControl
   apps(): readonly WechatApp[]
   /** Registers an app, or changes what is given of one. */
   setApp(given: AppGiven): WechatApp
@@ -50,6 +53,7 @@ export function createControl({ clock, faults, journal, parts, reset }: ControlO
   return {
     clock,
     website: websiteControl(parts),
+    tokens: tokenControl(parts),
     apps: () => parts().world.apps(),
     setApp: given => parts().world.setApp(given),
     people: () => parts().world.people(),

@@ -5,6 +5,8 @@ import type { MovableClock } from '../play/clock.ts'
 import type { Identifiers } from '../play/identifiers.ts'
 import { RefusedStep } from '../play/refused-step.ts'
 import type { WechatApp } from './apps.ts'
+import { createServerTokens, type ServerTokens } from './cgi/server-tokens.ts'
+import { tokenRoutes } from './cgi/token-routes.ts'
 import { createWebsiteLogin, type WebsiteLogin } from './open/website-login.ts'
 import { websiteRoutes } from './open/website-routes.ts'
 import type { Person } from './people.ts'
@@ -16,6 +18,7 @@ import { createWorld, type Timing, type World } from './world.ts'
 export interface WechatParts {
   readonly world: World
   readonly grants: Grants
+  readonly serverTokens: ServerTokens
   readonly website: WebsiteLogin
   readonly router: Router
   /** Answers all who wait. */
@@ -34,13 +37,15 @@ export interface PartsOptions {
 export function createParts(options: PartsOptions): WechatParts {
   const world = createWorld(options)
   const grants = createGrants(world)
+  const serverTokens = createServerTokens(world.clock, world.identifiers)
   const website = createWebsiteLogin(world, grants)
   const router = createRouter({
     ...websiteRoutes(world, website),
     ...oauthRoutes(world, grants),
     ...userRoutes(world, grants),
+    ...tokenRoutes(world, serverTokens),
   })
-  return { world, grants, website, router, close: () => website.close() }
+  return { world, grants, serverTokens, website, router, close: () => website.close() }
 }
 
 /** Throws `RefusedStep` for nobody. */

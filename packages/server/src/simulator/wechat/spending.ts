@@ -1,5 +1,5 @@
 /** What an app has used up of its quotas. Days and months are China's: they change at 16:00 UTC. */
-import type { Clock } from 'scanlogin'
+import type { Clock } from '../play/clock.ts'
 
 export type Period = 'minute' | 'day' | 'month'
 
