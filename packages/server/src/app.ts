@@ -11,6 +11,7 @@ import { clientAddressBehind } from './client-address.ts'
 import type { Config } from './config.ts'
 import { authenticateDemoUser, demoUsers } from './demo.ts'
 import type { Log } from './log.ts'
+import { openMetrics } from './metrics/metrics.ts'
 import { pages } from './pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { openStore } from './store.ts'
@@ -30,15 +31,18 @@ export interface App {
 }
 
 export async function startApp({ config, log, demo }: AppOptions): Promise<App> {
-  const store = openStore(config.SCANLOGIN_STORE, log)
+  const metrics = openMetrics(config.SCANLOGIN_METRICS)
+  const store = metrics.store(openStore(config.SCANLOGIN_STORE, log))
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
-  const login = createLogin({
-    store,
-    publicUrl,
-    scanTtl: config.SCANLOGIN_SCAN_TTL,
-    rotation: config.SCANLOGIN_ROTATION,
-    checkCode: config.SCANLOGIN_CHECK_CODE,
-  })
+  const login = metrics.login(
+    createLogin({
+      store,
+      publicUrl,
+      scanTtl: config.SCANLOGIN_SCAN_TTL,
+      rotation: config.SCANLOGIN_ROTATION,
+      checkCode: config.SCANLOGIN_CHECK_CODE,
+    }),
+  )
   const handler = createHandler(login, {
     base,
     authenticate: demo ? authenticateDemoUser : authenticateBy(config),
@@ -66,16 +70,18 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const signInUrl = config.SCANLOGIN_SIGN_IN_URL ?? ''
   web.route('/', pages({ demo: demo !== undefined, scanUrl: login.scanUrl, signInUrl, lanUrl: demo?.lanUrl ?? '' }))
   const api = toNodeListener(handler, { closing: isStopping })
-  const listener = split(api, getRequestListener(web.fetch, { overrideGlobalObjects: false }))
-  const upgrade = toNodeUpgrade(handler, WebSocketServer)
+  const listener = metrics.listener(split(api, getRequestListener(web.fetch, { overrideGlobalObjects: false })))
+  const upgrade = metrics.upgrade(toNodeUpgrade(handler, WebSocketServer))
   // A store that is there is ready with the first call; one that is not keeps nobody waiting for longer than a second.
   await reachable(store)
+  await metrics.show()
   const serving = await serve({ listener, upgrade, port: config.PORT, host: config.HOST })
 
   async function stop(): Promise<void> {
     await delay(config.SCANLOGIN_DRAIN_DELAY * 1000)
     await login.drain()
     await serving.close()
+    await metrics.close()
     await store.close()
   }
 

@@ -3,6 +3,7 @@
  * once, with what to write instead: a sign-in server must not run on a guess.
  */
 import { z } from 'zod'
+import { readMetricsAddress } from './metrics/endpoint.ts'
 import { storeAddressProblem } from './store.ts'
 
 export type Config = z.output<typeof environment>
@@ -86,6 +87,7 @@ export const environment = z.object({
   SCANLOGIN_DRAIN_DELAY: whole(0, 60).default(0),
   SCANLOGIN_MAX_WAITING: whole(0, 1_000_000).default(50_000),
   SCANLOGIN_MAX_WAITING_PER_ADDRESS: whole(0, 1_000_000).default(2000),
+  SCANLOGIN_METRICS: z.string().default('off').transform(toMetricsAddress),
   SCANLOGIN_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'write fatal, error, warn, info, debug or silent',
@@ -141,4 +143,11 @@ function isOrigin(text: string): boolean {
 function checkStoreAddress(address: string, context: z.RefinementCtx): void {
   const problem = storeAddressProblem(address)
   if (problem) context.addIssue(problem)
+}
+
+function toMetricsAddress(text: string, context: z.RefinementCtx) {
+  const address = readMetricsAddress(text)
+  if (address !== 'wrong') return address
+  context.addIssue('write a port, an address such as 0.0.0.0:9464, or "off"')
+  return z.NEVER
 }
