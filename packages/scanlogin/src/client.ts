@@ -1,6 +1,8 @@
 /** QR sign-in in a browser, without a screen. */
 export type { Fetch } from './browser/calls.ts'
 export { type Client, type ClientOptions, createClient } from './browser/client.ts'
+export { type BrowserKey, openBrowserKey, type ProveOptions } from './browser/key/browser-key.ts'
+export type { Memory } from './browser/key/memory.ts'
 export type { Page, PageChange } from './browser/page.ts'
 export type {
   ClientState,
@@ -8,6 +10,7 @@ export type {
   DeniedState,
   ErrorState,
   OfflineState,
+  OtherAccountState,
   Problem,
   ScannedState,
   SignedInState,

@@ -7,7 +7,6 @@ export { LoginError, type LoginErrorCode, type LoginErrorOptions } from './core/
 export type { AlarmEvent, LoginEvent, StepEvent } from './core/events/event.ts'
 export {
   type Approval,
-  type CollectorProofs,
   type Confirmed,
   type Created,
   type CreateRequest,
@@ -15,6 +14,7 @@ export {
   type Login,
   type LoginOptions,
   type Redeemed,
+  type RedeemRequest,
   type Scanned,
   type ScannedCode,
   type WaitOptions,

@@ -1,7 +1,7 @@
 /** The standalone server put together: login, store and sessions behind the API, pages and health checks beside it. */
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createLogin, type Store } from 'scanlogin'
+import { createLogin, knownBrowsers, type Store } from 'scanlogin'
 import { createHandler } from 'scanlogin/http'
 import { type NodeListener, serve, toNodeListener, toNodeUpgrade } from 'scanlogin/node'
 import { storedSessions } from 'scanlogin/session'
@@ -41,6 +41,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
       scanTtl: config.SCANLOGIN_SCAN_TTL,
       rotation: config.SCANLOGIN_ROTATION,
       checkCode: config.SCANLOGIN_CHECK_CODE,
+      browsers: knownBrowsers({ store }),
     }),
   )
   const handler = createHandler(login, {

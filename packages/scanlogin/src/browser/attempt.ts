@@ -5,6 +5,7 @@
 import type { CreateBody, CreatedResource, TicketResource } from '../http/wire.ts'
 import { type Answer, type Calls, ownProblem, type Refusal, type TicketKey, type Trouble } from './calls.ts'
 import { digests, toBase64url } from './digest.ts'
+import { type Memory, markOf } from './key/memory.ts'
 import { type Rotation, startRotation } from './rotation.ts'
 import type { ClientState, Problem } from './state.ts'
 import { backoff, type ClientClock, pause } from './timing.ts'
@@ -15,6 +16,7 @@ export interface AttemptOptions {
   request: CreateBody
   pkce: boolean
   autoRedeem: boolean
+  memory: Memory
   wait: number
   clock: ClientClock
   random: () => number
@@ -37,7 +39,7 @@ export interface Attempt {
 }
 
 export function openAttempt(options: AttemptOptions): Attempt {
-  const { calls, autoRedeem, clock, random } = options
+  const { calls, autoRedeem, memory, clock, random } = options
   const ended = new AbortController()
   let nap = new AbortController()
   let key: TicketKey | undefined
@@ -48,6 +50,8 @@ export function openAttempt(options: AttemptOptions): Attempt {
   let deadline = 0
   let shown: ClientState['state'] = 'loading'
   let collecting = false
+  /** The account is not the last one, and a person is asked. */
+  let asking = false
   /** The server has known this ticket after its creation. */
   let answered = false
   let check: { checking: boolean; problem?: Problem } = { checking: false }
@@ -55,12 +59,12 @@ export function openAttempt(options: AttemptOptions): Attempt {
   let watch: Watch | undefined
 
   async function begin(): Promise<void> {
-    const challenge = await makeChallenge()
-    const answer = await insist(() => calls.create({ ...options.request, ...challenge }, ended.signal))
+    const [challenge, browserKey] = await Promise.all([makeChallenge(), memory.key()])
+    const answer = await insist(() => calls.create({ ...options.request, ...challenge }, browserKey, ended.signal))
     if (answer.kind === 'aborted') return
     if (answer.kind === 'refused') return fail(answer.problem)
     created = answer.value
-    key = { id: created.id, secret: created.secret }
+    key = { id: created.id, secret: created.secret, browserKey }
     qrUrl = created.qr.url
     rotation = startRotation(created, {
       clock,
@@ -70,8 +74,12 @@ export function openAttempt(options: AttemptOptions): Attempt {
       },
       fail: () => fail(ownProblem('code_not_drawn')),
     })
-    watch = watchTicket({ ...options, key, version: created.version, hear, stumble, refuse })
+    follow(key, created.version)
     hear(created)
+  }
+
+  function follow(key: TicketKey, version: number): void {
+    watch = watchTicket({ ...options, key, version, hear, stumble, refuse })
   }
 
   async function makeChallenge(): Promise<CreateBody> {
@@ -108,7 +116,7 @@ export function openAttempt(options: AttemptOptions): Attempt {
     ticket = heard
     if (heard.state === 'pending') rotation?.isAged((created?.expires_in ?? 0) - heard.expires_in)
     else rotation?.stop()
-    const collect = heard.state === 'redeemed' || (heard.state === 'confirmed' && autoRedeem)
+    const collect = heard.state === 'redeemed' || (heard.state === 'confirmed' && autoRedeem && !asking)
     showTicket(heard)
     if (isOver(heard)) end()
     if (collect) void redeem()
@@ -138,7 +146,15 @@ export function openAttempt(options: AttemptOptions): Attempt {
   }
 
   function showTicket(shown: TicketResource): void {
-    show(stateOf(shown, { qrUrl, userCode: created?.user_code ?? '', expiresIn: secondsLeft(), check }))
+    show(
+      stateOf(shown, {
+        qrUrl,
+        userCode: created?.user_code ?? '',
+        expiresIn: secondsLeft(),
+        check,
+        asking: asking && !collecting,
+      }),
+    )
   }
 
   function secondsLeft(): number {
@@ -173,13 +189,29 @@ export function openAttempt(options: AttemptOptions): Attempt {
   async function redeem(): Promise<void> {
     if (!key || collecting || (ticket?.state !== 'confirmed' && ticket?.state !== 'redeemed')) return
     collecting = true
+    if (asking) showTicket(ticket)
     const proof = key
+    // Who has been asked has agreed.
+    const lastAccount = asking ? undefined : memory.lastAccount()
     // A lost answer does not lose the sign-in: for 30 s the same browser is given the same session again.
-    const answer = await insist(() => calls.redeem(proof, codeVerifier, ended.signal), longestRedeemPause)
+    const collect = () => calls.redeem(proof, { codeVerifier, lastAccount }, ended.signal)
+    const answer = await insist(collect, longestRedeemPause)
     if (answer.kind === 'aborted') return
-    if (answer.kind === 'refused') return finish(endBy(answer.problem))
+    if (answer.kind === 'refused')
+      return answer.problem.code === 'other_account' ? ask(proof) : finish(endBy(answer.problem))
     const { user, session, return_to: returnTo } = answer.value
+    memory.keepAccount(await markOf(user.id))
     finish({ state: 'signedIn', user, session, ...(returnTo !== undefined && { returnTo }) })
+  }
+
+  /** Nobody is signed in yet, and the phone may still take it back. */
+  function ask(key: TicketKey): void {
+    if (!ticket) return
+    collecting = false
+    asking = true
+    showTicket(ticket)
+    watch?.stop()
+    follow(key, ticket.version)
   }
 
   function end(): void {
@@ -239,9 +271,10 @@ interface Shown {
   userCode: string
   expiresIn: number
   check: { checking: boolean; problem?: Problem }
+  asking: boolean
 }
 
-function stateOf(ticket: TicketResource, { qrUrl, userCode, expiresIn, check }: Shown): ClientState {
+function stateOf(ticket: TicketResource, { qrUrl, userCode, expiresIn, check, asking }: Shown): ClientState {
   const living = { expiresIn, contended: ticket.contended === true }
   const scanner = ticket.scanned_by ? { scannedBy: ticket.scanned_by.name } : {}
   switch (ticket.state) {
@@ -256,7 +289,7 @@ function stateOf(ticket: TicketResource, { qrUrl, userCode, expiresIn, check }: 
     // Redeemed can only have been us: the answer is on its way, or lost and about to be asked for again.
     case 'confirmed':
     case 'redeemed':
-      return { state: 'confirmed', ...scanner, ...living }
+      return { state: asking ? 'otherAccount' : 'confirmed', ...scanner, ...living }
     case 'denied':
       return { state: 'denied', reason: ticket.reason ?? 'denied_on_phone' }
     case 'cancelled':

@@ -4,6 +4,7 @@
  * server) that may be over in a moment, or nothing because the caller gave up.
  */
 import type { CreateBody, CreatedResource, SignedInResource, TicketResource } from '../http/wire.ts'
+import type { BrowserKey } from './key/browser-key.ts'
 import type { Problem } from './state.ts'
 import type { ClientClock } from './timing.ts'
 
@@ -32,15 +33,24 @@ export interface Trouble {
 export interface TicketKey {
   readonly id: string
   readonly secret: string | undefined
+  /** What the ticket was created with, where this browser has a key. */
+  readonly browserKey: BrowserKey | undefined
+}
+
+export interface Collecting {
+  readonly codeVerifier: string | undefined
+  /** The mark of the account that nobody needs to be asked about; `undefined` asks about none. */
+  readonly lastAccount: string | undefined
 }
 
 export interface Calls {
-  create(body: CreateBody, signal: AbortSignal): Promise<Answer<CreatedResource>>
+  /** With a key that the server does not take, it creates a ticket without one. */
+  create(body: CreateBody, key: BrowserKey | undefined, signal: AbortSignal): Promise<Answer<CreatedResource>>
   read(key: TicketKey, signal: AbortSignal): Promise<Answer<TicketResource>>
   /** Answers once the version is above `since`, or after `seconds`. */
   wait(key: TicketKey, since: number, seconds: number, signal: AbortSignal): Promise<Answer<TicketResource>>
   verify(key: TicketKey, checkCode: string, signal: AbortSignal): Promise<Answer<TicketResource>>
-  redeem(key: TicketKey, codeVerifier: string | undefined, signal: AbortSignal): Promise<Answer<SignedInResource>>
+  redeem(key: TicketKey, collecting: Collecting, signal: AbortSignal): Promise<Answer<SignedInResource>>
   cancel(key: TicketKey, signal: AbortSignal): Promise<Answer<undefined>>
 }
 
@@ -72,11 +82,26 @@ export function createCalls({ base, fetch, clock, credentials }: CallOptions): C
     }
   }
 
-  async function exchange<T>({ method, path, key, body, narrow }: CallRequest<T>, signal: AbortSignal) {
+  /**
+   * Once more where the server does not take the proof, because it has told how far the clock is off, or has seen that
+   * proof before; and then without one: a browser that cannot be known is still one that people may sign in with.
+   */
+  async function callWithProof<T>(request: CallRequest<T>, key: BrowserKey | undefined, signal: AbortSignal) {
+    const first = await call({ ...request, browserKey: key }, signal)
+    if (!key || !isWrongProof(first)) return first
+    key.setBack(first.problem.clockAhead ?? 0)
+    const second = await call({ ...request, browserKey: key }, signal)
+    return isWrongProof(second) ? call(request, signal) : second
+  }
+
+  async function exchange<T>(request: CallRequest<T>, signal: AbortSignal): Promise<Answer<T>> {
+    const { method, path, key, body, narrow, browserKey } = request
+    const url = `${base}/tickets${path}`
     const headers: Record<string, string> = { accept: 'application/json' }
     if (body) headers['content-type'] = 'application/json'
     if (key?.secret !== undefined) headers.authorization = `Bearer ${key.secret}`
-    const response = await fetch(`${base}/tickets${path}`, {
+    if (browserKey) headers.dpop = await browserKey.prove(method, new URL(url, globalThis.location?.href).href)
+    const response = await fetch(url, {
       method,
       headers,
       signal,
@@ -91,7 +116,8 @@ export function createCalls({ base, fetch, clock, credentials }: CallOptions): C
   }
 
   return {
-    create: (body, signal) => call({ method: 'POST', path: '', body, narrow: asCreated }, signal),
+    create: (body, browserKey, signal) =>
+      callWithProof({ method: 'POST', path: '', body, narrow: asCreated }, browserKey, signal),
     read: (key, signal) => call({ method: 'GET', path: `/${key.id}`, key, narrow: asTicket }, signal),
     wait(key, since, seconds, signal) {
       const path = `/${key.id}?since=${since}&wait=${seconds}`
@@ -101,9 +127,13 @@ export function createCalls({ base, fetch, clock, credentials }: CallOptions): C
       const body = { check_code: checkCode }
       return call({ method: 'POST', path: `/${key.id}/verify`, key, body, narrow: asTicket }, signal)
     },
-    redeem(key, codeVerifier, signal) {
-      const body = codeVerifier === undefined ? {} : { code_verifier: codeVerifier }
-      return call({ method: 'POST', path: `/${key.id}/redeem`, key, body, narrow: asSignedIn }, signal)
+    redeem(key, { codeVerifier, lastAccount }, signal) {
+      const body = {
+        ...(codeVerifier !== undefined && { code_verifier: codeVerifier }),
+        ...(lastAccount !== undefined && { last_account: lastAccount }),
+      }
+      const path = `/${key.id}/redeem`
+      return callWithProof({ method: 'POST', path, key, body, narrow: asSignedIn }, key.browserKey, signal)
     },
     cancel: (key, signal) => call({ method: 'DELETE', path: `/${key.id}`, key, narrow: undefined }, signal),
   }
@@ -114,10 +144,16 @@ interface CallRequest<T> {
   path: string
   key?: TicketKey
   body?: object
+  /** Proved on this call. */
+  browserKey?: BrowserKey | undefined
   /** Seconds the server may take before it has to answer. */
   hold?: number
   /** The expected answer, or `undefined` if this is another; absent where 204 is the answer. */
   narrow: ((json: unknown) => T | undefined) | undefined
+}
+
+function isWrongProof(answer: Answer<unknown>): answer is Refusal {
+  return answer.kind === 'refused' && answer.problem.code === 'invalid_proof'
 }
 
 /** Seconds beyond the agreed hold after which no answer counts as none. */
@@ -174,10 +210,11 @@ function asRecord(value: unknown): Record<string, unknown> | undefined {
 }
 
 function asProblem(json: unknown, status: number): Problem | undefined {
-  const { code, title, attempts_left: attemptsLeft } = asRecord(json) ?? {}
+  const { code, title, attempts_left: attemptsLeft, clock_ahead: clockAhead } = asRecord(json) ?? {}
   if (typeof code !== 'string') return undefined
   const left = typeof attemptsLeft === 'number' ? { attemptsLeft } : {}
-  return { code, status, title: typeof title === 'string' ? title : code, ...left }
+  const ahead = typeof clockAhead === 'number' ? { clockAhead } : {}
+  return { code, status, title: typeof title === 'string' ? title : code, ...left, ...ahead }
 }
 
 function asTicket(json: unknown): TicketResource | undefined {

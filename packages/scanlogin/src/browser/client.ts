@@ -9,6 +9,7 @@
  */
 import { type Attempt, openAttempt } from './attempt.ts'
 import { createCalls, type Fetch } from './calls.ts'
+import { type Memory, noMemory, pageMemory } from './key/memory.ts'
 import { type Page, thisPage } from './page.ts'
 import type { ClientState } from './state.ts'
 import { type ClientClock, pageClock } from './timing.ts'
@@ -28,6 +29,11 @@ export interface ClientOptions {
   secretIn?: 'cookie' | 'body'
   /** Collects the session as soon as the phone has said yes. `false`: `redeem()` does. Default `true`. */
   autoRedeem?: boolean
+  /**
+   * What this browser keeps from one sign-in to the next: the key that it is known by, and a mark of the last account.
+   * `false` for a computer that many people use. Default: the page's own storage, and none outside of a page.
+   */
+  memory?: Memory | false
   /** How often in a row a code that nobody scanned is replaced by itself while the page is seen. Default 5. */
   renewals?: number
   /** Seconds that one request may wait for news, 0 to 25. 0 asks in short at the server's pace. Default 25. */
@@ -53,7 +59,7 @@ export interface Client {
   refresh(): void
   /** Sends the digits that the phone shows. The outcome is a state. */
   verify(checkCode: string): Promise<void>
-  /** Collects the session, where `autoRedeem` is `false`. */
+  /** Collects the session, where `autoRedeem` is `false`, or from `otherAccount` once a person has agreed. */
   redeem(): Promise<void>
   /** Gives up, here and on the server. */
   cancel(): Promise<void>
@@ -165,7 +171,15 @@ export function createClient(options: ClientOptions = {}): Client {
   }
 }
 
-const followed: ClientState['state'][] = ['loading', 'waiting', 'scanned', 'verifying', 'confirmed', 'offline']
+const followed: readonly ClientState['state'][] = [
+  'loading',
+  'waiting',
+  'scanned',
+  'verifying',
+  'confirmed',
+  'otherAccount',
+  'offline',
+]
 
 /** ms. A person who looks at the phone or another tab for a moment is still here. */
 const holdWhileHidden = 60_000
@@ -174,6 +188,7 @@ function settled(options: ClientOptions) {
   const { base = '/v1', secretIn = 'cookie', returnTo, clientId } = options
   const { pkce = false, autoRedeem = true, renewals = 5, wait = 25 } = options
   const { clock = pageClock, random = Math.random, page = thisPage() } = options
+  const { memory = typeof document === 'undefined' ? noMemory : pageMemory } = options
   if (!(wait >= 0 && wait <= 25)) throw new TypeError('wait must be 0 to 25 seconds')
   if (!(renewals >= 0)) throw new TypeError('renewals must be 0 or more')
   // Called through a closure: a browser's `fetch` refuses to run as another object's method.
@@ -185,5 +200,5 @@ function settled(options: ClientOptions) {
     ...(returnTo !== undefined && { return_to: returnTo }),
     ...(secretIn === 'body' && { secret_in: secretIn }),
   }
-  return { calls, request, pkce, autoRedeem, wait, renewals, clock, random, page }
+  return { calls, request, pkce, autoRedeem, memory: memory || noMemory, wait, renewals, clock, random, page }
 }

@@ -36,7 +36,8 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 /**
  * Attributes, all optional: `base` (where the handler is mounted, default `/v1`), `return-to`, `client-id`,
- * `secret-in` (`cookie` or `body`), `pkce`, `lang`, and `autostart="off"` to wait for a click or `start()`.
+ * `secret-in` (`cookie` or `body`), `pkce`, `lang`, `shared` for a computer that many people use (it then keeps nothing
+ * that makes the browser known), and `autostart="off"` to wait for a click or `start()`.
  *
  * Parts: `card`, `title`, `hint`, `frame`, `code`, `cover`, `icon`, `headline`, `text`, `button`, `secondary-button`,
  * `link` (continue on this device), `form`, `input`, `error`, `countdown`, `notice`, `fallback`, `user-code`.
@@ -45,7 +46,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
  * `-bad`, `-warn`, `-warn-ground`, `-radius`, `-font`. Light and dark follow the `color-scheme` of the page.
  */
 export class ScanLogin extends Base {
-  static readonly observedAttributes = ['base', 'return-to', 'client-id', 'secret-in', 'pkce', 'lang']
+  static readonly observedAttributes = ['base', 'return-to', 'client-id', 'secret-in', 'pkce', 'shared', 'lang']
 
   /** Makes `<scan-login>` known. Defining it twice is no error. */
   static define(tag = 'scan-login', registry: CustomElementRegistry = customElements): void {
@@ -122,6 +123,7 @@ export class ScanLogin extends Base {
       actions: {
         start: () => this.start(),
         refresh: () => this.refresh(),
+        redeem: () => void this.#client?.redeem(),
         verify: checkCode => void this.#client?.verify(checkCode),
       },
     })
@@ -160,6 +162,7 @@ export class ScanLogin extends Base {
       ...(returnTo !== null && { returnTo }),
       ...(clientId !== null && { clientId }),
       ...(this.getAttribute('secret-in') === 'body' && { secretIn: 'body' }),
+      ...(this.hasAttribute('shared') && { memory: false }),
       pkce: this.hasAttribute('pkce'),
     })
   }

@@ -1,7 +1,7 @@
 /**
  * What a page can show: one sum type, so that a screen which forgets a case does not compile.
  *
- *     idle ─▶ loading ─▶ waiting ─▶ scanned ─▶ verifying ─▶ confirmed ─▶ signedIn
+ *     idle ─▶ loading ─▶ waiting ─▶ scanned ─▶ verifying ─▶ confirmed ─▶ otherAccount ─▶ signedIn
  *                           ▲          └──▶ denied · cancelled · expired · error
  *                           └── renewed ── expired
  *
@@ -16,6 +16,7 @@ export type ClientState =
   | ScannedState
   | VerifyingState
   | ConfirmedState
+  | OtherAccountState
   | SignedInState
   | DeniedState
   | { readonly state: 'cancelled' }
@@ -65,6 +66,15 @@ export interface ConfirmedState extends Living {
   readonly scannedBy?: string
 }
 
+/**
+ * The phone has said yes, for another account than this browser was last signed in to: somebody else may have scanned
+ * the code to slip their account in. Nobody is signed in until `redeem()` is called, and that should be a click.
+ */
+export interface OtherAccountState extends Living {
+  readonly state: 'otherAccount'
+  readonly scannedBy?: string
+}
+
 export interface SignedInState {
   readonly state: 'signedIn'
   readonly user: UserResource
@@ -100,4 +110,6 @@ export interface Problem {
   readonly status: number
   readonly title: string
   readonly attemptsLeft?: number
+  /** Seconds that this computer's clock is ahead of the server's, where that is what went wrong. */
+  readonly clockAhead?: number
 }

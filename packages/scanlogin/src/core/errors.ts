@@ -14,6 +14,7 @@ const errors = {
   not_found: { status: 404, oauth: 'invalid_grant', title: 'There is no such sign-in here' },
   method_not_allowed: { status: 405, oauth: 'invalid_request', title: 'This address does not take that method' },
   already_scanned: { status: 409, title: 'Someone else has scanned this QR code' },
+  other_account: { status: 409, title: 'This is another account than the one signed in here before' },
   wrong_state: { status: 409, title: 'The sign-in is not at a step that allows this' },
   ticket_expired: { status: 410, oauth: 'expired_token', title: 'The QR code is too old; show a new one' },
   ticket_denied: { status: 410, oauth: 'access_denied', title: 'The sign-in was refused on the phone' },

@@ -11,7 +11,7 @@ import * as phone from './steps/phone.ts'
 import { createRefusals } from './steps/refusals.ts'
 import type { Ticket, User } from './ticket.ts'
 
-export type { CollectorProofs, Created, CreateRequest, Redeemed, WaitOptions } from './steps/browser.ts'
+export type { Created, CreateRequest, Redeemed, RedeemRequest, WaitOptions } from './steps/browser.ts'
 export type { LoginOptions } from './steps/house.ts'
 export type { Approval, Confirmed, Scanned, ScannedCode, ScanRequest } from './steps/phone.ts'
 
@@ -28,7 +28,7 @@ export interface Login {
   verify(id: string, secret: string, checkCode: string, address?: string): Promise<Ticket>
   cancel(id: string, secret: string, address?: string): Promise<Ticket>
   /** Collects the sign-in. Repeated within 30 s it gives the same user and the same token. */
-  redeem(id: string, secret: string, proofs?: browser.CollectorProofs): Promise<browser.Redeemed>
+  redeem(id: string, secret: string, request?: browser.RedeemRequest): Promise<browser.Redeemed>
   /**
    * For whoever answers calls: tells of a refusal, unless the login has done so itself, and gives the error to answer
    * with. Too much that is unknown, from one network, is `rate_limited`.
@@ -76,8 +76,8 @@ export function createLogin(options: LoginOptions): Login {
       told({ call: 'verify', id, address }, () => browser.verify(house, id, secret, { checkCode, address })),
     cancel: (id, secret, address) =>
       told({ call: 'cancel', id, address }, () => browser.cancel(house, id, secret, address)),
-    redeem: (id, secret, proofs = {}) =>
-      told({ call: 'redeem', id, address: proofs.address }, () => browser.redeem(house, id, secret, proofs)),
+    redeem: (id, secret, request = {}) =>
+      told({ call: 'redeem', id, address: request.address }, () => browser.redeem(house, id, secret, request)),
     turnedAway,
     waiting: room.size,
     hintMisses: room.misses,

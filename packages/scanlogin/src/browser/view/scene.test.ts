@@ -14,6 +14,7 @@ const states: ClientState[] = [
   { state: 'scanned', ...living },
   { state: 'verifying', digits: 4, attemptsLeft: 3, checking: false, ...living },
   { state: 'confirmed', ...living },
+  { state: 'otherAccount', ...living },
   { state: 'signedIn', user: { id: 'alice' }, session: {} },
   { state: 'denied', reason: 'denied_on_phone' },
   { state: 'cancelled' },
@@ -30,7 +31,7 @@ describe('a scene', () => {
   }
 
   it('has a way on wherever nothing goes on by itself', () => {
-    const stuck = ['idle', 'denied', 'cancelled', 'expired', 'error']
+    const stuck = ['idle', 'otherAccount', 'denied', 'cancelled', 'expired', 'error']
     for (const state of states.filter(({ state }) => stuck.includes(state))) {
       expect([state.state, sceneOf(state, words).action?.label]).toEqual([state.state, expect.any(String)])
     }
@@ -51,6 +52,12 @@ describe('a scene', () => {
       title: 'E••• has scanned',
       wayOut: 'Not you? Get a new code',
     })
+  })
+
+  it('names the other account where it may, and goes on only when told to', () => {
+    const scene = sceneOf({ state: 'otherAccount', scannedBy: 'M•••', ...living }, words)
+    expect(scene).toMatchObject({ title: 'Continue as M•••?', action: { does: 'redeem' }, wayOut: words.notYou })
+    expect(sceneOf({ state: 'otherAccount', ...living }, words).title).toBe('Continue with another account?')
   })
 
   it('explains the refusals that people can do something about', () => {

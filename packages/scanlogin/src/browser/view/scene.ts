@@ -12,7 +12,7 @@ export interface Scene {
   readonly title: string
   readonly text?: string
   /** The button, and what it is for. */
-  readonly action?: { readonly label: string; readonly does: 'start' | 'refresh' }
+  readonly action?: { readonly label: string; readonly does: SceneAction }
   /** A quieter way out. */
   readonly wayOut?: string
   readonly notice?: string
@@ -20,6 +20,8 @@ export interface Scene {
   readonly timer?: string
   readonly form?: FormScene
 }
+
+export type SceneAction = 'start' | 'refresh' | 'redeem'
 
 export interface FormScene {
   readonly digits: number
@@ -46,6 +48,7 @@ export function sceneOf(state: ClientState, words: Messages): Scene {
     case 'scanned':
     case 'verifying':
     case 'confirmed':
+    case 'otherAccount':
       return claimedScene(state, words)
     case 'signedIn': {
       const { name } = state.user
@@ -73,7 +76,7 @@ export function sceneOf(state: ClientState, words: Messages): Scene {
   }
 }
 
-type ClaimedState = Extract<ClientState, { state: 'scanned' | 'verifying' | 'confirmed' }>
+type ClaimedState = Extract<ClientState, { state: 'scanned' | 'verifying' | 'confirmed' | 'otherAccount' }>
 
 /** Somebody's phone holds the ticket. */
 function claimedScene(state: ClaimedState, words: Messages): Scene {
@@ -113,6 +116,16 @@ function claimedScene(state: ClaimedState, words: Messages): Scene {
     }
     case 'confirmed':
       return { kind: 'busy', title: words.confirmed, text: scannedBy }
+    case 'otherAccount':
+      return {
+        kind: 'calm',
+        icon: 'alert',
+        title: state.scannedBy ? fill(words.otherAccount, { name: state.scannedBy }) : words.otherAccountUnnamed,
+        text: words.otherAccountText,
+        action: { label: words.continue, does: 'redeem' },
+        wayOut: words.notYou,
+        timer: words.timeLeft,
+      }
   }
 }
 

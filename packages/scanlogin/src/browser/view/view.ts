@@ -8,11 +8,13 @@ import { createCodeForm } from './code-form.ts'
 import { createCountdown } from './countdown.ts'
 import { create, say } from './dom.ts'
 import { drawIcon, type IconName } from './icons.ts'
-import type { Scene } from './scene.ts'
+import type { Scene, SceneAction } from './scene.ts'
 
 export interface ViewActions {
   start(): void
   refresh(): void
+  /** Goes on as another account than the last. */
+  redeem(): void
   verify(checkCode: string): void
 }
 
@@ -63,7 +65,7 @@ export function createView({ document, actions, onPhone }: ViewOptions): View {
   const below = [countdown.root, notice, wayOut, fallback]
   const card = el('section', { class: 'card', part: 'card', tabindex: '-1' }, heading, frame, hint, ...below)
 
-  let action: 'start' | 'refresh' = 'refresh'
+  let action: SceneAction = 'refresh'
   let wantsCode = !onPhone
   let drawn: CodeOnScreen | undefined
   let last: [Scene, Messages, string] | undefined

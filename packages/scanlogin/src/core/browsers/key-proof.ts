@@ -35,7 +35,7 @@ export async function useOnce(store: Store, { key, id, issuedAt }: KeyProof, now
   throw new LoginError('invalid_proof', { detail: 'This proof of the browser key was used before.' })
 }
 
-/** The secret alone does not collect what a browser with a key has begun. */
+/** The proof, if it is of this key. Throws `invalid_proof` for another one, and for none. */
 export function checkedKey(key: string, proof: KeyProof | undefined): KeyProof {
   if (proof && sameDigest(proof.key, key)) return proof
   throw new LoginError('invalid_proof', { detail: 'This sign-in was begun with a browser key: prove that one.' })

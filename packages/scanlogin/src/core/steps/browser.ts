@@ -1,6 +1,7 @@
 /** The browser's side: it opens a sign-in, follows it, types the check code, collects, or gives up. */
 import { hmac, sha256 } from '#digest'
 import { checkedKey, type KeyProof, useOnce } from '../browsers/key-proof.ts'
+import { isOtherAccount } from '../browsers/last-account.ts'
 import { checkCodeHash } from '../codes/check-code.ts'
 import { makePayload, stepSeconds } from '../codes/qr-payload.ts'
 import { showUserCode } from '../codes/user-code.ts'
@@ -45,11 +46,16 @@ export interface WaitOptions {
   hangup?: Hangup | undefined
 }
 
-export interface CollectorProofs {
+export interface RedeemRequest {
   /** PKCE, where the sign-in was begun with a challenge. */
   codeVerifier?: string | undefined
   /** Of the key that the sign-in was begun with, checked but for one thing: that it is used once. */
   keyProof?: KeyProof | undefined
+  /**
+   * The mark of the account that the browser was last signed in to: another one is refused as `other_account`, and the
+   * ticket stays as it is, so that a person can be asked first.
+   */
+  lastAccount?: string | undefined
   /** Where the browser collects from. */
   address?: string | undefined
 }
@@ -153,21 +159,23 @@ export async function cancel(house: House, id: string, secret: string, address?:
   return take(house, id, ticket => step.cancel(owned(ticket), house.clock.now()), address)
 }
 
-export async function redeem(house: House, id: string, secret: string, proofs: CollectorProofs): Promise<Redeemed> {
-  const { clock, store, browsers } = house
-  const { codeVerifier, keyProof, address } = proofs
+export async function redeem(house: House, id: string, secret: string, request: RedeemRequest): Promise<Redeemed> {
+  const { tickets, clock, browsers } = house
+  const { codeVerifier, address, lastAccount } = request
   const owned = await browserProof(secret)
   const challenge = codeVerifier === undefined ? undefined : await sha256(codeVerifier)
   // By what never changes of the ticket, and only now: a stranger leaves no trace in the store.
-  const { birth } = owned(await house.tickets.glance(id))
-  const { browserKey, origin } = birth
-  if (browserKey !== undefined) await useOnce(store, checkedKey(browserKey, keyProof), clock.now())
+  const glanced = owned(await tickets.glance(id))
+  const { browserKey, origin, codeChallenge } = glanced.birth
+  await demandKey(house, browserKey, request.keyProof)
+  const isOther = lastAccount !== undefined && (await isOtherAccount(tickets, glanced, lastAccount))
   const { terms, given } = await consentTo(house, id, { owned, address })
   const next = (ticket: Ticket) => {
     // It was not at this step when policies would have been asked: that is what the browser is told.
     if (owned(ticket).state === 'confirmed' && !given) throw new LoginError('wrong_state')
     const next = step.redeem(ticket, clock.now(), terms)
-    if (birth.codeChallenge !== challenge) throw new LoginError('invalid_proof', { detail: wrongVerifier })
+    if (codeChallenge !== challenge) throw new LoginError('invalid_proof', { detail: wrongVerifier })
+    if (isOther) throw new LoginError('other_account')
     return next
   }
   const ticket = await take(house, id, next, address)
@@ -177,6 +185,11 @@ export async function redeem(house: House, id: string, secret: string, proofs: C
   const token = toBase64url(await hmac(fromBase64url(secret), `s1.${id}`))
   const { shortSession = false } = ticket.terms ?? {}
   return { ticket, user, token, shortSession, userVerified: ticket.userVerified === true }
+}
+
+/** The secret alone does not collect what a browser with a key has begun. */
+async function demandKey(house: House, key: string | undefined, proof: KeyProof | undefined): Promise<void> {
+  if (key !== undefined) await useOnce(house.store, checkedKey(key, proof), house.clock.now())
 }
 
 function consentTo(

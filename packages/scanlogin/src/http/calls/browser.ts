@@ -82,9 +82,12 @@ export async function cancelTicket(site: Site, call: Call, id: string): Promise<
 export async function redeemTicket(site: Site, call: Call, id: string): Promise<Answer> {
   const { secret, credential } = secretOf(site, call, id)
   site.origins.check(call, credential)
-  const codeVerifier = textIn(await readFields(call, ['code_verifier']), 'code_verifier', 128)
+  const fields = await readFields(call, ['code_verifier', 'last_account'])
+  const codeVerifier = textIn(fields, 'code_verifier', 128)
+  const lastAccount = textIn(fields, 'last_account', 64)
   const keyProof = await site.proofs.on(call)
-  const redeemed = await site.login.redeem(id, secret, { codeVerifier, keyProof, address: site.clientAddress(call) })
+  const address = site.clientAddress(call)
+  const redeemed = await site.login.redeem(id, secret, { codeVerifier, keyProof, lastAccount, address })
   if (!site.signIn) return sessionAnswer(site, redeemed, credential)
   return hostAnswer(await site.signIn(redeemed.user, call.request, signingIn(redeemed)), redeemed)
 }

@@ -24,7 +24,7 @@ export interface RequireProofOptions {
 
 /**
  * Throws `unauthenticated` (401) unless the request carries a fresh proof of that very key in its `DPoP` header.
- * `browserKey().prove(…)` of `scanlogin/client` makes one.
+ * `openBrowserKey()` of `scanlogin/client` gives what makes one.
  */
 export async function requireProof(request: Request, options: RequireProofOptions): Promise<void> {
   const { key, store, accessToken, url = request.url, clock = clockOf(store) } = options
