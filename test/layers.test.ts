@@ -15,6 +15,7 @@ const library = join(root, 'packages/scanlogin/src')
 const arrows: Record<string, readonly string[]> = {
   core: ['#digest'],
   stores: ['core'],
+  policies: ['core', '#digest'],
   sessions: ['core', '#digest', 'jose'],
   http: ['core', 'sessions', '#digest', 'jose'],
   node: ['core', 'http', 'node:'],

@@ -37,7 +37,7 @@ export async function add(
 }
 
 /** N callers at once cost a store N times this much, and not N². */
-const mostRounds = 32
+export const mostRounds = 32
 
 function numberIn(entry: Entry | undefined): number {
   const number = Number(entry?.value ?? 0)
