@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-/** The command line: `scanlogin serve`, `scanlogin serve --demo`, and `scanlogin bench`. */
+/** The command line: `scanlogin serve`, `scanlogin serve --demo`, `scanlogin bench`, and `scanlogin audit`. */
 import { parseArgs } from 'node:util'
 import { type App, startApp } from './app.ts'
+import { auditCommand } from './audit/command.ts'
 import { benchCommand } from './bench/command.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { announceDemo, demoConfig, lanUrl } from './demo-mode.ts'
@@ -9,14 +10,22 @@ import { createLog, type Log } from './log.ts'
 
 const usage = `scanlogin serve [--demo]
 scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--json]
+scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
+scanlogin audit --list
 
   serve    starts the server; it is configured by environment variables, see docs/configuration.md
   --demo   with a few users that anyone may be, and a simulated phone beside the QR code
   bench    signs simulated browsers in to a running server, by SCANLOGIN_API_KEY, and says how it went
+  audit    tries a running deployment of the protocol from the outside and says what is wrong, see docs/audit.md
 `
 
 async function main(): Promise<void> {
   const { positionals, values } = readArguments()
+  const [name, url] = positionals
+  if (name === 'audit' && positionals.length <= 2 && !values.help) {
+    process.exitCode = await auditCommand({ ...values, url: url ?? values.url }, process.env)
+    return
+  }
   const command = positionals.join(' ')
   if (command === 'bench' && !values.help) {
     process.exitCode = await benchCommand(values, process.env)
@@ -45,6 +54,11 @@ function readArguments() {
     browsers: { type: 'string' },
     seconds: { type: 'string' },
     json: { type: 'boolean' },
+    origin: { type: 'string' },
+    user: { type: 'string' },
+    only: { type: 'string' },
+    slow: { type: 'boolean' },
+    list: { type: 'boolean' },
   } as const
   return parseArgs({ allowPositionals: true, options })
 }
@@ -79,7 +93,8 @@ const listenErrors = new Map([
 
 main().catch((error: unknown) => {
   process.stderr.write(`${explain(error)}\n`)
-  process.exitCode = 1
+  // Of an audit 1 says that the deployment is at fault.
+  process.exitCode = process.argv.includes('audit') ? 2 : 1
 })
 
 function explain(error: unknown): string {
