@@ -8,6 +8,7 @@ export interface Identifiers {
   /** The next one, of that many letters and digits. */
   next(length: number): string
   nextHex(length: number): string
+  nextDigits(length: number): string
 }
 
 export function createIdentifiers(seed: string = randomUUID()): Identifiers {
@@ -15,6 +16,7 @@ export function createIdentifiers(seed: string = randomUUID()): Identifiers {
   return {
     next: length => spell([seed, String(++count)], length, lettersAndDigits),
     nextHex: length => spell([seed, String(++count)], length, '0123456789abcdef'),
+    nextDigits: length => spell([seed, String(++count)], length, '0123456789'),
   }
 }
 

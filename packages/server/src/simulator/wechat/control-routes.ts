@@ -17,6 +17,16 @@ export function controlRoutes(control: WechatControl): Routes {
     '/__fake/qr/:uuid/confirm': posting(shapes.nothing, (_, { uuid = '' }) => control.website.confirm(uuid)),
     '/__fake/qr/:uuid/deny': posting(shapes.nothing, (_, { uuid = '' }) => control.website.deny(uuid)),
     '/__fake/qr/:uuid/expire': posting(shapes.nothing, (_, { uuid = '' }) => control.website.expire(uuid)),
+    '/__fake/scenes': () => json(control.accounts.codes()),
+    '/__fake/scene/:ticket/scan': posting(shapes.byPerson, ({ user }, { ticket = '' }) =>
+      control.accounts.scan(ticket, user),
+    ),
+    '/__fake/follow': posting(shapes.personAndApp, ({ user, appid }) => control.accounts.follow(appid, user)),
+    '/__fake/leave': posting(shapes.personAndApp, ({ user, appid }) => control.accounts.leave(appid, user)),
+    '/__fake/push/verify': posting(shapes.byApp, async ({ appid }) => ({
+      verified: await control.accounts.verifyUrl(appid),
+    })),
+    '/__fake/push/tamper': posting(shapes.tampering, ({ appid, how }) => control.accounts.tamper(appid, how)),
     '/__fake/conduct': posting(shapes.conduct, change => control.conduct(change)),
     '/__fake/fault': posting(shapes.fault, given => control.fault(given)),
     '/__fake/revoke': posting(shapes.personAndApp, ({ user, appid }) => control.revoke(user, appid)),

@@ -63,6 +63,21 @@ export const appGiven = z.strictObject({
   quotas: quotas.exactOptional(),
 })
 
+export const tampering = z.strictObject({
+  appid: some,
+  how: z.enum([
+    'duplicate',
+    'reorder',
+    'previousKey',
+    'wrongSignature',
+    'staleTimestamp',
+    'wrongReceiver',
+    'otherClearText',
+    'large',
+    'doctype',
+  ]),
+})
+
 export const conduct = z.strictObject({
   denial: z.enum(['silent', 'stateOnly']).exactOptional(),
   callback: z.enum(['once', 'twice']).exactOptional(),

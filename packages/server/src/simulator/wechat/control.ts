@@ -5,18 +5,22 @@
 import type { MovableClock } from '../play/clock.ts'
 import type { Faults } from '../play/faults.ts'
 import type { Journal, JournalEntry } from '../play/journal.ts'
+import { type AccountControl, accountControl } from './account/account-control.ts'
 import type { AppGiven, WechatApp } from './apps.ts'
 import { type TokenControl, tokenControl } from './cgi/token-control.ts'
 import { type FaultGiven, planFault } from './faults.ts'
 import { type WebsiteControl, websiteControl } from './open/website-control.ts'
 import { knownApp, knownPerson, type WechatParts } from './parts.ts'
 import { openidOf, type Person, type PersonGiven, unionidOf } from './people.ts'
+import type { Delivery } from './push/sender.ts'
 import type { Conduct } from './world.ts'
 
 export interface WechatControl {
   readonly clock: MovableClock
   /** The website login's codes, and the people who scan them. */
   readonly website: WebsiteControl
+  /** Official accounts: their codes, their followers, and the messages to their servers. */
+  readonly accounts: AccountControl
   /** Server tokens that end without the app's doing. */
   readonly tokens: TokenControl
   apps(): readonly WechatApp[]
@@ -31,8 +35,8 @@ export interface WechatControl {
   conduct(change: Partial<Conduct>): Conduct
   /** Plans a fault for the next calls. */
   fault(given: FaultGiven): void
-  /** The person takes back what they have allowed the app. */
-  revoke(personId: string, appid: string): void
+  /** The person takes back what they have allowed the app, whose server is told. */
+  revoke(personId: string, appid: string): Promise<Delivery>
   /** Voids the person's tokens everywhere. */
   changePassword(personId: string): void
   /** What was called, oldest first, without secrets; only paths that contain `match`. */
@@ -53,6 +57,7 @@ export function createControl({ clock, faults, journal, parts, reset }: ControlO
   return {
     clock,
     website: websiteControl(parts),
+    accounts: accountControl(parts),
     tokens: tokenControl(parts),
     apps: () => parts().world.apps(),
     setApp: given => parts().world.setApp(given),
@@ -65,9 +70,23 @@ export function createControl({ clock, faults, journal, parts, reset }: ControlO
     },
     conduct: change => Object.assign(parts().world.conduct, change),
     fault: given => faults.plan(planFault(parts().world, given)),
-    revoke: (personId, appid) => parts().grants.revoke(knownPerson(parts(), personId), knownApp(parts(), appid)),
+    revoke: (personId, appid) => revoke(parts(), knownPerson(parts(), personId), knownApp(parts(), appid)),
     changePassword: personId => parts().grants.changePassword(knownPerson(parts(), personId)),
     calls: (match = '') => journal.entries().filter(({ path }) => path.includes(match)),
     reset,
   }
+}
+
+/** 301 stands for everything that a website or a mobile app can be allowed. */
+function revoke({ grants, sender }: WechatParts, person: Person, app: WechatApp): Promise<Delivery> {
+  grants.revoke(person, app)
+  const unionid = unionidOf(person, app)
+  return sender.push(app, person, {
+    MsgType: 'event',
+    Event: 'user_authorization_revoke',
+    OpenID: openidOf(person, app),
+    ...(unionid !== undefined && { UnionID: unionid }),
+    AppID: app.appid,
+    RevokeInfo: '301',
+  })
 }

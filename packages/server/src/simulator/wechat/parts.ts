@@ -4,12 +4,15 @@ import { createRouter, type Router } from '../http/routes.ts'
 import type { MovableClock } from '../play/clock.ts'
 import type { Identifiers } from '../play/identifiers.ts'
 import { RefusedStep } from '../play/refused-step.ts'
+import { accountRoutes } from './account/account-routes.ts'
+import { createScenes, type Scenes } from './account/scenes.ts'
 import type { WechatApp } from './apps.ts'
 import { createServerTokens, type ServerTokens } from './cgi/server-tokens.ts'
 import { tokenRoutes } from './cgi/token-routes.ts'
 import { createWebsiteLogin, type WebsiteLogin } from './open/website-login.ts'
 import { websiteRoutes } from './open/website-routes.ts'
 import type { Person } from './people.ts'
+import { createPushSender, type PushSender } from './push/sender.ts'
 import { createGrants, type Grants } from './sns/grants.ts'
 import { oauthRoutes } from './sns/oauth.ts'
 import { userRoutes } from './sns/user.ts'
@@ -19,6 +22,8 @@ export interface WechatParts {
   readonly world: World
   readonly grants: Grants
   readonly serverTokens: ServerTokens
+  readonly scenes: Scenes
+  readonly sender: PushSender
   readonly website: WebsiteLogin
   readonly router: Router
   /** Answers all who wait. */
@@ -38,14 +43,17 @@ export function createParts(options: PartsOptions): WechatParts {
   const world = createWorld(options)
   const grants = createGrants(world)
   const serverTokens = createServerTokens(world.clock, world.identifiers)
+  const scenes = createScenes(world)
+  const sender = createPushSender(world)
   const website = createWebsiteLogin(world, grants)
   const router = createRouter({
     ...websiteRoutes(world, website),
     ...oauthRoutes(world, grants),
     ...userRoutes(world, grants),
     ...tokenRoutes(world, serverTokens),
+    ...accountRoutes(world, serverTokens, scenes),
   })
-  return { world, grants, serverTokens, website, router, close: () => website.close() }
+  return { world, grants, serverTokens, scenes, sender, website, router, close: () => website.close() }
 }
 
 /** Throws `RefusedStep` for nobody. */
