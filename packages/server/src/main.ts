@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `scanlogin serve`, `scanlogin serve --demo`, `scanlogin bench`, and `scanlogin audit`. */
+/** The command line: `scanlogin serve`, `serve --demo`, `bench`, `audit`, and `simulate`. */
 import { parseArgs } from 'node:util'
 import { type App, startApp } from './app.ts'
 import { auditCommand } from './audit/command.ts'
@@ -7,16 +7,19 @@ import { benchCommand } from './bench/command.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { announceDemo, demoConfig, lanUrl } from './demo-mode.ts'
 import { createLog, type Log } from './log.ts'
+import { simulateCommand } from './simulator/command.ts'
 
 const usage = `scanlogin serve [--demo]
 scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--json]
 scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
 scanlogin audit --list
+scanlogin simulate wechat [--port 8790] [--host 127.0.0.1] [--callback-domain localhost]
 
   serve    starts the server; it is configured by environment variables, see docs/configuration.md
   --demo   with a few users that anyone may be, and a simulated phone beside the QR code
   bench    signs simulated browsers in to a running server, by SCANLOGIN_API_KEY, and says how it went
   audit    tries a running deployment of the protocol from the outside and says what is wrong, see docs/audit.md
+  simulate starts a stand-in for WeChat, with people and phones, to try a connector against, see docs/simulator.md
 `
 
 async function main(): Promise<void> {
@@ -24,6 +27,10 @@ async function main(): Promise<void> {
   const [name, url] = positionals
   if (name === 'audit' && positionals.length <= 2 && !values.help) {
     process.exitCode = await auditCommand({ ...values, url: url ?? values.url }, process.env)
+    return
+  }
+  if (name === 'simulate' && positionals.length <= 2 && !values.help) {
+    await simulateCommand({ ...values, service: positionals[1] })
     return
   }
   const command = positionals.join(' ')
@@ -59,6 +66,9 @@ function readArguments() {
     only: { type: 'string' },
     slow: { type: 'boolean' },
     list: { type: 'boolean' },
+    port: { type: 'string' },
+    host: { type: 'string' },
+    'callback-domain': { type: 'string' },
   } as const
   return parseArgs({ allowPositionals: true, options })
 }
