@@ -56,14 +56,14 @@ export const recordRules = {
       if (person % 3 === 0) pass(1000)
     }
     const listed: string[] = []
-    for (let page = await there.list({ limit: 3 }); page.length > 0; ) {
+    for (let page = await there.list({ limit: 3 }); page.length > 0 && listed.length < 9; ) {
       expect(page.length).toBeLessThanOrEqual(3)
       listed.push(...page.map(({ id }) => id))
       const after = page.at(-1)
       page = await there.list({ limit: 3, ...(after && { after }) })
     }
     expect(listed[0]).toBe(ids[0])
-    expect([...listed].sort()).toEqual([...ids].sort())
+    expect(listed.sort()).toEqual(ids.sort())
   },
 
   async 'forgets an identity that was revoked, and leaves the account'({ here, there }) {
