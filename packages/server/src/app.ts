@@ -28,6 +28,11 @@ export interface App {
   readonly publicUrl: string
   /** Not ready any more, answers those who wait, ends. The second call gives the same promise. */
   stop(): Promise<void>
+  /**
+   * Ends while other processes on the same port serve on: takes no more connections at once, answers those who wait, and
+   * gives connections that stand some seconds to be closed by an answer.
+   */
+  leave(): Promise<void>
 }
 
 export async function startApp({ config, log, demo }: AppOptions): Promise<App> {
@@ -62,7 +67,9 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     onError: error => log.error({ err: error }, 'a call failed'),
   })
   let stopping: Promise<void> | undefined
+  let leaving: Promise<void> | undefined
   const isStopping = () => stopping !== undefined
+  const isClosing = () => isStopping() || leaving !== undefined
   const web = new Hono()
   web.use(securityHeaders)
   web.notFound(context => context.text('There is nothing here.\n', 404))
@@ -70,17 +77,30 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   if (demo) web.route('/', demoUsers())
   const signInUrl = config.SCANLOGIN_SIGN_IN_URL ?? ''
   web.route('/', pages({ demo: demo !== undefined, scanUrl: login.scanUrl, signInUrl, lanUrl: demo?.lanUrl ?? '' }))
-  const api = toNodeListener(handler, { closing: isStopping })
-  const listener = metrics.listener(split(api, getRequestListener(web.fetch, { overrideGlobalObjects: false })))
+  const api = toNodeListener(handler, { closing: isClosing })
+  const site = getRequestListener(web.fetch, { overrideGlobalObjects: false })
+  const listener = split(api, (request, response) => {
+    if (isClosing()) response.setHeader('connection', 'close')
+    return site(request, response)
+  })
   const upgrade = metrics.upgrade(toNodeUpgrade(handler, WebSocketServer))
   // A store that is there is ready with the first call; one that is not keeps nobody waiting for longer than a second.
   await reachable(store)
   await metrics.show()
-  const serving = await serve({ listener, upgrade, port: config.PORT, host: config.HOST })
+  const serving = await serve({ listener: metrics.listener(listener), upgrade, port: config.PORT, host: config.HOST })
 
   async function stop(): Promise<void> {
     await delay(config.SCANLOGIN_DRAIN_DELAY * 1000)
     await login.drain()
+    await serving.close()
+    await metrics.close()
+    await store.close()
+  }
+
+  async function leave(): Promise<void> {
+    const gone = serving.stopListening()
+    await login.drain()
+    await Promise.race([gone, delay(idleGrace)])
     await serving.close()
     await metrics.close()
     await store.close()
@@ -93,10 +113,17 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
       stopping ??= stop()
       return stopping
     },
+    leave: () => {
+      leaving ??= leave()
+      return leaving
+    },
   }
 }
 
 const base = '/v1'
+
+/** ms for connections that are kept open for the next request: it is answered, and closes them. */
+const idleGrace = 5000
 
 function authenticateBy(config: Config): (request: Request) => ReturnType<ReturnType<typeof authenticateByToken>> {
   const { SCANLOGIN_ISSUER: issuer, SCANLOGIN_AUDIENCE: audience, SCANLOGIN_JWKS_URL: jwksUrl } = config

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from './config.ts'
 import { demoConfig } from './demo-mode.ts'
@@ -29,6 +30,8 @@ describe('the configuration', () => {
       SCANLOGIN_CHECK_CODE: '6',
       SCANLOGIN_ROTATION: 'off',
       SCANLOGIN_SCAN_TTL: '300',
+      SCANLOGIN_STORE: 'redis://localhost:6379',
+      SCANLOGIN_WORKERS: '64',
     })
     expect(config).toMatchObject({
       PORT: 443,
@@ -39,7 +42,13 @@ describe('the configuration', () => {
       SCANLOGIN_CHECK_CODE: 6,
       SCANLOGIN_ROTATION: false,
       SCANLOGIN_SCAN_TTL: 300,
+      SCANLOGIN_WORKERS: 64,
     })
+  })
+
+  it('counts the cores for who leaves the number of workers to it', () => {
+    const shared = { SCANLOGIN_STORE: 'redis://localhost:6379' }
+    expect(readConfig({ ...shared, SCANLOGIN_WORKERS: 'auto' }).SCANLOGIN_WORKERS).toBe(availableParallelism())
   })
 })
 
@@ -58,6 +67,14 @@ describe('a wrong setting', () => {
       { ...production, ...token, SCANLOGIN_JWKS_URL: 'http://id.example.com/jwks' },
       'SCANLOGIN_JWKS_URL: in production write an https address',
     ],
+    [
+      'workers that do not share a store',
+      { SCANLOGIN_WORKERS: '2' },
+      'SCANLOGIN_WORKERS: several processes do not share',
+    ],
+    ['as many workers as cores without a shared store', { SCANLOGIN_WORKERS: 'auto' }, 'SCANLOGIN_WORKERS: several'],
+    ['no workers', { SCANLOGIN_WORKERS: '0' }, 'SCANLOGIN_WORKERS: write a whole number from 1 to 64, or "auto"'],
+    ['65 workers', { SCANLOGIN_WORKERS: '65' }, 'SCANLOGIN_WORKERS: write a whole number from 1 to 64, or "auto"'],
     ['a list of keys without a key', { SCANLOGIN_API_KEY: ' , ' }, 'SCANLOGIN_API_KEY: write at least one'],
     ['a port that is a word', { PORT: 'abc' }, 'PORT: write a whole number from 1 to 65535.'],
     ['port 0', { PORT: '0' }, 'PORT: write a whole number from 1 to 65535.'],

@@ -2,6 +2,7 @@
  * The server's configuration, from the environment. Whatever is wrong is said before anything starts, all of it at
  * once, with what to write instead: a sign-in server must not run on a guess.
  */
+import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { readMetricsAddress } from './metrics/endpoint.ts'
 import { storeAddressProblem } from './store.ts'
@@ -49,6 +50,13 @@ const whole = (least: number, most: number) => {
   return z.string().regex(/^\d+$/, { error }).transform(Number).pipe(number)
 }
 
+const workersPattern = /^(auto|[1-9]|[1-5]\d|6[0-4])$/
+const workersExample = 'write a whole number from 1 to 64, or "auto" for one process a core'
+const workers = z
+  .string()
+  .regex(workersPattern, workersExample)
+  .transform(text => (text === 'auto' ? availableParallelism() : Number(text)))
+
 // Other characters cannot stand in an Authorization header: a key with one would be set and never accepted.
 const apiKey = z.string().regex(/^[\w.~+/=-]{32,4096}$/, {
   error:
@@ -60,6 +68,7 @@ export const environment = z.object({
   NODE_ENV: z.string().optional(),
   PORT: whole(1, 65_535).default(8787),
   HOST: z.string().default('127.0.0.1'),
+  SCANLOGIN_WORKERS: workers.default(1),
   SCANLOGIN_STORE: z.string().superRefine(checkStoreAddress).default('memory:'),
   SCANLOGIN_PUBLIC_URL: origin.optional(),
   SCANLOGIN_API_KEY: list.pipe(z.array(apiKey)).optional(),
@@ -99,7 +108,8 @@ type Given = Readonly<Record<string, string | undefined>>
 
 /** What is wrong between variables. It is asked of the text as given, so that it is said along with all the rest. */
 function contradictions(given: Given): string[] {
-  return [publicUrlProblem(given), tokenProblem(given), keysProblem(given)].filter(problem => problem !== undefined)
+  const problems = [publicUrlProblem(given), tokenProblem(given), keysProblem(given), workersProblem(given)]
+  return problems.filter(problem => problem !== undefined)
 }
 
 function publicUrlProblem({ NODE_ENV, SCANLOGIN_PUBLIC_URL: url = 'http:' }: Given): string | undefined {
@@ -120,6 +130,15 @@ function keysProblem({ NODE_ENV, SCANLOGIN_JWKS_URL: url = '' }: Given): string 
   const nearby = /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/.test(url)
   if (NODE_ENV !== 'production' || !url.startsWith('http:') || nearby) return undefined
   return 'SCANLOGIN_JWKS_URL: in production write an https address, or one on this machine.'
+}
+
+/** Asked for by what is written and not by the cores there are: what starts here also starts on a larger machine. */
+function workersProblem({
+  SCANLOGIN_WORKERS: count = '1',
+  SCANLOGIN_STORE: store = 'memory:',
+}: Given): string | undefined {
+  if (count === '1' || !workersPattern.test(count) || store !== 'memory:') return undefined
+  return 'SCANLOGIN_WORKERS: several processes do not share memory. Set SCANLOGIN_STORE to a Redis, such as redis://localhost:6379, or leave SCANLOGIN_WORKERS out.'
 }
 
 function isOurs(name: string): boolean {

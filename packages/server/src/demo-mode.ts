@@ -31,7 +31,7 @@ export function lanUrl(port: number): string | undefined {
   return lan && `http://${lan.address}:${port}`
 }
 
-export function announceDemo({ publicUrl }: App, port: number): void {
+export function announceDemo({ publicUrl }: Pick<App, 'publicUrl'>, port: number): void {
   const phone = `${publicUrl}/s`
   process.stdout.write(
     [

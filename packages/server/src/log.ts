@@ -3,9 +3,11 @@ import { type Logger, pino } from 'pino'
 
 export type Log = Logger
 
-export function createLog(level: string): Log {
+/** `worker` is the number of this process where there are several. */
+export function createLog(level: string, worker?: number): Log {
   const serializers = { err: describe }
-  return pino({ level, base: null, serializers, redact: { paths: secrets, censor: '[redacted]' } })
+  const base = worker === undefined ? null : { worker }
+  return pino({ level, base, serializers, redact: { paths: secrets, censor: '[redacted]' } })
 }
 
 /** Field by field: clients of stores hang the command on an error, and with it a password or what was to be written. */

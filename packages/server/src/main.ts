@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /** The command line: `scanlogin serve`, `serve --demo`, `bench`, `audit`, and `simulate`. */
 import { parseArgs } from 'node:util'
-import { type App, startApp } from './app.ts'
 import { auditCommand } from './audit/command.ts'
 import { benchCommand } from './bench/command.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
-import { announceDemo, demoConfig, lanUrl } from './demo-mode.ts'
-import { createLog, type Log } from './log.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { demoConfig, lanUrl } from './demo-mode.ts'
+import { createLog } from './log.ts'
+import { WorkerError } from './running/member.ts'
+import { serveCommand } from './running/serve.ts'
+import { leaveSignalsToTheFirst, reportFailure, workerNumber } from './running/worker.ts'
 import { simulateCommand } from './simulator/command.ts'
 
 const usage = `scanlogin serve [--demo]
@@ -23,6 +25,7 @@ scanlogin simulate wechat [--port 8790] [--host 127.0.0.1] [--callback-domain lo
 `
 
 async function main(): Promise<void> {
+  if (workerNumber() !== undefined) leaveSignalsToTheFirst()
   const { positionals, values } = readArguments()
   const [name, url] = positionals
   if (name === 'audit' && positionals.length <= 2 && !values.help) {
@@ -44,13 +47,8 @@ async function main(): Promise<void> {
     return
   }
   const config = readConfig(values.demo ? demoConfig(process.env) : process.env)
-  const log = createLog(config.SCANLOGIN_LOG_LEVEL)
-  const app = await startApp({ config, log, ...(values.demo && { demo: { lanUrl: lanUrl(config.PORT) } }) })
-  warn(config, log, values.demo)
-  // Before it says that it is there: who starts it may stop it as soon as they read that.
-  stopOnSignal(app, log)
-  process.stdout.write(`listening on ${app.url}\n`)
-  if (values.demo) announceDemo(app, config.PORT)
+  const log = createLog(config.SCANLOGIN_LOG_LEVEL, workerNumber())
+  await serveCommand({ config, log, ...(values.demo && { demo: { lanUrl: lanUrl(config.PORT) } }) })
 }
 
 function readArguments() {
@@ -73,26 +71,6 @@ function readArguments() {
   return parseArgs({ allowPositionals: true, options })
 }
 
-function warn(config: Config, log: Log, demo: boolean): void {
-  if (!demo && config.SCANLOGIN_API_KEY === undefined && config.SCANLOGIN_ISSUER === undefined) {
-    log.warn('nobody can confirm: set SCANLOGIN_API_KEY for your back end, or SCANLOGIN_ISSUER for your app')
-  }
-  if (config.SCANLOGIN_STORE === 'memory:') log.info('tickets and sessions live in this process and end with it')
-}
-
-function stopOnSignal(app: App, log: Log): void {
-  let asked = false
-  const stop = async (signal: string) => {
-    if (asked) process.exit(1)
-    asked = true
-    log.info({ signal }, 'stopping')
-    await app.stop()
-    process.exit(0)
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-}
-
 const wrongHost = 'HOST is not an address of this machine: set it to 127.0.0.1, or to 0.0.0.0 for all addresses.'
 const listenErrors = new Map([
   ['EADDRINUSE', 'That port is taken: set PORT to another one.'],
@@ -101,14 +79,18 @@ const listenErrors = new Map([
   ['ENOTFOUND', wrongHost],
 ])
 
-main().catch((error: unknown) => {
+main().catch(async (error: unknown) => {
+  if (workerNumber() !== undefined) {
+    await reportFailure(explain(error))
+    process.exit(1)
+  }
   process.stderr.write(`${explain(error)}\n`)
   // Of an audit 1 says that the deployment is at fault.
   process.exitCode = process.argv.includes('audit') ? 2 : 1
 })
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message
+  if (error instanceof ConfigError || error instanceof WorkerError) return error.message
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? String(error.code) : ''
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `${error.message}\n\n${usage}`

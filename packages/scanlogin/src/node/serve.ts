@@ -1,6 +1,6 @@
 /** A `node:http` server with the settings that long waits need, and a way down that answers those who wait. */
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as TcpServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { NodeListener } from './listener.ts'
 import type { NodeUpgrade } from './upgrade.ts'
@@ -21,6 +21,11 @@ export interface Serving {
   readonly url: string
   readonly port: number
   /**
+   * Takes no more connections, where another process takes them from now on. Those that stand are served on; resolves
+   * when the last one is closed. `close` still has to be called.
+   */
+  stopListening(): Promise<void>
+  /**
    * Takes no more connections, lets the answers in progress end, and resolves when the last connection is closed. Streams
    * and sockets end by `login.drain()`, which comes first. After 10 s what is left is cut off.
    */
@@ -40,7 +45,13 @@ export async function serve({ listener, upgrade, port = 0, host = '127.0.0.1' }:
   })
   const address = server.address() as AddressInfo
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
-  return { url: `http://${shown}:${address.port}`, port: address.port, close: () => close(server, sockets) }
+  return {
+    url: `http://${shown}:${address.port}`,
+    port: address.port,
+    // Node's `close` of an HTTP server also cuts connections that are idle, and with them the request on its way.
+    stopListening: () => new Promise(resolve => TcpServer.prototype.close.call(server, () => resolve())),
+    close: () => close(server, sockets),
+  }
 }
 
 /** ms. Held answers are not touched by these: they bound how long a *request* may take to arrive. */

@@ -3,15 +3,20 @@
  * keep inside than a path behind the same proxy.
  */
 import { createServer } from 'node:http'
-import type { Registry } from 'prom-client'
 
 export interface MetricsAddress {
   readonly host: string
   readonly port: number
 }
 
+/** What of a registry is shown. */
+export interface Readable {
+  readonly contentType: string
+  metrics(): Promise<string>
+}
+
 /** Resolves, once it listens, with what closes it; rejects if it cannot listen. */
-export async function showMetrics(registry: Registry, { host, port }: MetricsAddress): Promise<() => Promise<void>> {
+export async function showMetrics(registry: Readable, { host, port }: MetricsAddress): Promise<() => Promise<void>> {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics' || request.method !== 'GET') {
       response.writeHead(404).end()

@@ -9,9 +9,11 @@ import { readFileSync } from 'node:fs'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Login, Store } from 'scanlogin'
 import type { NodeListener, NodeUpgrade } from 'scanlogin/node'
+import { workerNumber } from '../running/worker.ts'
 import { type MetricsAddress, showMetrics } from './endpoint.ts'
 import { measureListener, measureUpgrade } from './http.ts'
 import { measureLogin } from './login.ts'
+import { lendMetrics } from './several.ts'
 import { measureStore } from './store.ts'
 
 export interface Metrics {
@@ -37,7 +39,8 @@ export function openMetrics(address: MetricsAddress | false): Metrics {
     listener: listener => measureListener(listener, registry),
     upgrade: upgrade => measureUpgrade(upgrade, registry),
     async show() {
-      close = await showMetrics(registry, address)
+      if (workerNumber() === undefined) close = await showMetrics(registry, address)
+      else lendMetrics(registry)
     },
     close: () => close(),
   }
@@ -59,6 +62,8 @@ function showVersion(registry: Registry): void {
     name: 'scanlogin_build_info',
     help: 'Always 1; the labels say what runs.',
     labelNames: ['version', 'node'],
+    // It is 1 for several processes, too.
+    aggregator: 'first',
     registers: [registry],
   }).set({ version, node: process.version }, 1)
 }
