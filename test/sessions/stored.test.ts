@@ -153,8 +153,8 @@ describe('the sessions of a user', () => {
 
   it('end with the phone that approved them, where that is asked for', async () => {
     const { here } = start()
-    await here.open(alice, '1', { approvedBy: { device: 'one' } })
-    await here.open(alice, '2', { approvedBy: { device: 'other' } })
+    await here.open(alice, '1', { approvedBy: { idHash: 'one' } })
+    await here.open(alice, '2', { approvedBy: { idHash: 'other' } })
     await here.open(alice, '3')
     await here.endSome('alice', { approvedBy: 'one' })
     expect(await Promise.all(['1', '2', '3'].map(async token => !!(await here.read(token))))).toEqual([

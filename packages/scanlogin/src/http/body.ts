@@ -35,7 +35,8 @@ export function requiredTextIn(fields: Fields, name: string, longest: number): s
 
 /** `true` or `false` in a field; `false` if it is absent. */
 export function flagIn(fields: Fields, name: string): boolean {
-  const value = fields[name] ?? false
+  const value = fields[name]
+  if (value === undefined) return false
   if (typeof value !== 'boolean') throw invalid(`"${name}" has to be true or false.`)
   return value
 }
@@ -56,6 +57,15 @@ export function userIn(fields: Fields): User {
   const name = textIn(user, 'name', 255)
   const avatar = textIn(user, 'avatar', 1024)
   return { id, ...(name !== undefined && { name }), ...(avatar !== undefined && { avatar }) }
+}
+
+/** The phone as its app calls it. */
+export function deviceIn(fields: Fields): { readonly id?: string; readonly name?: string } | undefined {
+  if (fields.device === undefined) return undefined
+  const device = fieldsOf(fields.device, ['id', 'name'])
+  const id = textIn(device, 'id', 255)
+  const name = textIn(device, 'name', 64)
+  return { ...(id !== undefined && { id }), ...(name !== undefined && { name }) }
 }
 
 export function invalid(detail: string): LoginError {

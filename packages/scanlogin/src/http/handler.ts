@@ -5,7 +5,10 @@ import { type Answer, type Call, empty } from './call.ts'
 import { cancelTicket, createTicket, readTicket, redeemTicket, verifyTicket } from './calls/browser.ts'
 import { streamTicket } from './calls/event-stream.ts'
 import { confirmTicket, denyTicket, scanCode } from './calls/phone.ts'
-import { endSession, readSession } from './calls/session.ts'
+import { keysPath, readKeys } from './calls/session/keys.ts'
+import { endSession, readSession, renewSession } from './calls/session/own.ts'
+import { endApprovedSessions, endListedSession, endOtherSessions, listSessions } from './calls/session/records.ts'
+import { exchangeCode, oauthRefusal } from './calls/session/token.ts'
 import { openTicketSocket, refusePlainCall, type SocketTexts } from './calls/socket.ts'
 import { toCall, toResponse } from './fetch.ts'
 import { none } from './origin.ts'
@@ -46,7 +49,10 @@ async function answerOrRefusal(site: Site, call: Call): Promise<Answer> {
   try {
     return await route(site, call)
   } catch (error) {
-    return refusal(site, await turnedAway(site, call, error))
+    const told = await turnedAway(site, call, error)
+    const asked = site.sessions && call.path === `${site.base}/token`
+    const inOAuthsWords = asked && told instanceof LoginError ? oauthRefusal(told) : undefined
+    return inOAuthsWords ?? refusal(site, told)
   }
 }
 
@@ -86,13 +92,20 @@ type Action = (site: Site, call: Call, id: string) => Promise<Answer>
 type Methods = ReadonlyMap<string, Action>
 
 function find({ base }: Site, path: string): [Methods, id: string] {
+  if (path === keysPath) return [keys, '']
   if (path.startsWith(`${base}/`)) {
     const [resource = '', id, verb, ...more] = path.slice(base.length + 1).split('/')
-    const methods =
-      id === undefined ? collections.get(resource) : resource === 'tickets' ? tickets.get(verb) : undefined
-    if (methods && more.length === 0) return [methods, ticketId.test(id ?? '') ? (id ?? '') : '']
+    const methods = methodsAt(resource, id, verb)
+    if (methods && more.length === 0) return [methods, anyId.test(id ?? '') ? (id ?? '') : '']
   }
   throw new LoginError('not_found')
+}
+
+function methodsAt(resource: string, id: string | undefined, verb: string | undefined): Methods | undefined {
+  if (id === undefined) return collections.get(resource)
+  if (resource === 'tickets') return tickets.get(verb)
+  if (resource === 'sessions' && verb === undefined) return id === 'end' ? approvedSessions : listedSession
+  return undefined
 }
 
 const readOrStream: Action = (site, call, id) =>
@@ -110,10 +123,23 @@ const collections = new Map<string, Methods>([
     'session',
     new Map([
       ['GET', readSession],
+      ['POST', renewSession],
       ['DELETE', endSession],
     ]),
   ],
+  [
+    'sessions',
+    new Map([
+      ['GET', listSessions],
+      ['DELETE', endOtherSessions],
+    ]),
+  ],
+  ['token', post(exchangeCode)],
 ])
+
+const listedSession: Methods = new Map([['DELETE', endListedSession]])
+const approvedSessions = post(endApprovedSessions)
+const keys: Methods = new Map([['GET', readKeys]])
 
 const tickets = new Map<string | undefined, Methods>([
   [
@@ -131,6 +157,8 @@ const tickets = new Map<string | undefined, Methods>([
 ])
 
 const ticketId = /^[0-9A-HJKMNP-TV-Z]{26}$/
+/** A ticket's, or a session's. */
+const anyId = /^(?:[0-9A-HJKMNP-TV-Z]{26}|[\w-]{43})$/
 
 function refusal(site: Site, error: unknown): Answer {
   if (error instanceof LoginError) {

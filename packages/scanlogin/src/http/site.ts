@@ -1,4 +1,5 @@
 /** A host's choices, read once and settled: what every call of the handler is answered by. */
+import { LoginError } from '../core/errors.ts'
 import type { Login } from '../core/login.ts'
 import type { User } from '../core/ticket.ts'
 import type { Sessions } from '../sessions/session.ts'
@@ -24,6 +25,11 @@ export interface HandlerOptions {
   signIn?: (user: User, request: Request, signingIn: SigningIn) => Promise<SignedIn> | SignedIn
   /** Sessions of scanlogin's own, in place of `signIn`. */
   sessions?: Sessions
+  /**
+   * Whether an account may sign in at this moment: asked when a session is given out or renewed, because an account may
+   * have been locked since the phone confirmed. What it throws is an outage, and nobody signs in. Default: always.
+   */
+  accountAvailable?: (user: User) => Promise<boolean> | boolean
   /** Keys of the app's own back ends, at least 32 characters each: they call scan, confirm and deny for a user. */
   apiKeys?: readonly string[]
   /** Other origins whose pages may call, such as `https://www.example.com`. Default none. */
@@ -31,8 +37,8 @@ export interface HandlerOptions {
   /** The site itself, as the phone shows it. Default: the host of `publicUrl`, and no return addresses. */
   site?: { name?: string; returnTo?: readonly string[] }
   /**
-   * Other sites that people sign in to, by client id; with `signIn` only, which has to sign in to that site and no other.
-   * Default none.
+   * Other sites that people sign in to, by client id. With `sessions` their back ends get a code to exchange; `signIn` has
+   * to sign in to that site and no other. Default none.
    */
   clients?: Readonly<Record<string, Client>>
   /** Shows the browser the masked name of who scanned. Default `true`. */
@@ -87,6 +93,7 @@ export interface Site {
   readonly authenticate: (request: Request) => Promise<User | undefined> | User | undefined
   readonly signIn: HandlerOptions['signIn']
   readonly sessions: Sessions | undefined
+  readonly accountAvailable: HandlerOptions['accountAvailable']
   readonly clientAddress: (caller: Caller) => string | undefined
   readonly seats: Seats
   readonly onError: (error: unknown) => void
@@ -99,9 +106,6 @@ export function createSite(login: Login, options: HandlerOptions): Site {
   const { onError = error => console.error(error) } = options
   if (!/^(\/[\w.~-]+)*$/.test(base)) throw new TypeError('base must be a path such as /v1, without a slash at its end')
   if (!signIn === !sessions) throw new TypeError('exactly one of signIn and sessions must be given')
-  if (sessions && Object.keys(clients).length > 0) {
-    throw new TypeError('clients need signIn: a session of the site itself is not what they were promised')
-  }
   for (const origin of allowedOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new TypeError('allowedOrigins must hold origins such as https://www.example.com')
@@ -124,11 +128,18 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     authenticate,
     signIn,
     sessions,
+    accountAvailable: options.accountAvailable,
     // A host takes the caller apart as it likes, and a call does not survive that.
     clientAddress: call => clientAddress({ peer: call.peer, header: name => call.header(name) }),
     seats: createSeats({ maxWaiting, maxWaitingPerAddress, clock: login.clock, onFull }),
     onError: error => quietly(onError, error),
   }
+}
+
+/** Throws `not_found` where the host keeps sessions of its own: it has no such address. */
+export function sessionsOf({ sessions }: Pick<Site, 'sessions'>): Sessions {
+  if (!sessions) throw new LoginError('not_found')
+  return sessions
 }
 
 /** A log that is out of order must not take the answer with it. */

@@ -51,10 +51,58 @@ export interface SignedInResource {
   return_to?: string
 }
 
+/** What redeem answers for a client that is another site. */
+export interface CodeResource {
+  /** For that site's back end, once, within 60 s. */
+  code: string
+  /** Who gave it, RFC 9207. */
+  iss: string
+  return_to?: string
+}
+
 export interface SessionResource {
+  /** Seconds until it ends, however much it is used. */
   expires_in: number
+  /** Seconds until it ends if nobody uses it. */
+  idle_expires_in?: number
+  /** Seconds until the signed token has to be renewed, where there is one. */
+  access_expires_in?: number
   /** Only for a client that proved itself with `Authorization`; browsers get a cookie. */
   token?: string
+  /** The signed token, under the same rule. */
+  access_token?: string
+}
+
+/** What another site's back end gets for a code, RFC 6749 section 5.1. */
+export interface TokenResource {
+  access_token: string
+  token_type: 'Bearer'
+  /** Seconds that `access_token` holds. */
+  expires_in: number
+  /** Where `access_token` is a signed one. */
+  refresh_token?: string
+  /** Who gave it. */
+  iss: string
+  user: UserResource
+}
+
+/** One of a person's sessions. */
+export interface ListedSessionResource {
+  id: string
+  /** It is the session that asks. */
+  current?: true
+  /** Seconds since. */
+  opened_ago: number
+  seen_ago: number
+  expires_in: number
+  /** Seen by the server when the browser asked to be signed in. */
+  observed: { ip?: string; place?: string }
+  /** Said by the browser about itself. */
+  claimed?: { browser: string; os: string }
+  /** Said by the phone, or its app, about itself. */
+  approved_by?: { name?: string; claimed?: { browser: string; os: string } }
+  /** Another site that it was opened for. */
+  client?: { name: string }
 }
 
 export interface UserResource {

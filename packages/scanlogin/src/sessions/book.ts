@@ -6,6 +6,7 @@ import { sha256 } from '#digest'
 import { type Clock, clockOf, systemClock } from '../core/clock.ts'
 import type { Store } from '../core/store.ts'
 import type { User } from '../core/ticket.ts'
+import { type Codes, codeLife, createCodes } from './codes.ts'
 import { createLifetimes, type LifetimeOptions, type Lifetimes, noteEvery } from './lifetimes.ts'
 import { createLookup, type Lookup } from './lookup.ts'
 import type { Chain, SessionRecord } from './record.ts'
@@ -39,6 +40,8 @@ export interface Book {
   /** As `Records.change`; throws what `next` throws. */
   change(id: string, next: Step): Promise<Kept | undefined>
   end(id: string): Promise<void>
+  forestall(id: string): Promise<void>
+  readonly codes: Codes
   list(userId: string): Promise<readonly Session[]>
   endSome(userId: string, which: Which): Promise<void>
   counts: Lookup<Kept>['counts']
@@ -143,6 +146,11 @@ export function createBook(options: BookOptions): Book {
       await end(id)
       if (record) await roster.remove(record.user.id, [id])
     },
+    async forestall(id) {
+      await records.forestall(id, clock.now() + codeLife)
+      lookup.forget(id)
+    },
+    codes: createCodes(store, clock),
     list,
     async endSome(userId, which) {
       const gone = (await list(userId)).filter(session => isMeant(session, which)).map(({ id }) => id)
@@ -156,7 +164,7 @@ export function createBook(options: BookOptions): Book {
 function isMeant({ id, details }: Session, which: Which): boolean {
   if ('id' in which) return id === which.id
   if ('allBut' in which) return id !== which.allBut
-  return details.approvedBy?.device === which.approvedBy
+  return details.approvedBy?.idHash === which.approvedBy
 }
 
 /** The id of the session that a token opens. */

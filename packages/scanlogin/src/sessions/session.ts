@@ -2,7 +2,8 @@
  * What a session is to the HTTP handler: something that opens at redeem, is read on later calls, can be listed by its
  * user, and can be ended. Each QR sign-in is a session of its own, with an id of its own.
  */
-import type { User } from '../core/ticket.ts'
+import type { Device, User } from '../core/ticket.ts'
+import type { Codes } from './codes.ts'
 
 export interface Sessions {
   /**
@@ -14,6 +15,10 @@ export interface Sessions {
   read(token: string): Promise<Session | undefined>
   /** Also when it is repeated, or the token unknown. */
   end(token: string): Promise<void>
+  /** Ends the session that `token` has opened, and keeps it from opening one if it has not yet. */
+  forestall(token: string): Promise<void>
+  /** By which other sites collect a session. */
+  readonly codes: Codes
   /** The live sessions of a user, the newest first. */
   list(userId: string): Promise<readonly Session[]>
   /**
@@ -57,7 +62,7 @@ export interface SessionDetails {
   readonly address?: string
   readonly place?: string
   /** The phone that said yes, in its own words. */
-  readonly approvedBy?: Approval
+  readonly approvedBy?: Device
   /** A policy wants it to end early. */
   readonly shortSession?: boolean
   /** Thumbprint (RFC 7638) of the key that the browser has proved to hold. */
@@ -68,15 +73,8 @@ export interface SessionDetails {
   readonly clientId?: string
 }
 
-export interface Approval {
-  /** What the app calls the phone. */
-  readonly name?: string
-  /** SHA-256 of the app's own id of the phone. */
-  readonly device?: string
-}
-
 export type Which =
   | { readonly id: string }
   | { readonly allBut: string | undefined }
-  /** SHA-256 of the app's own id of the phone. */
+  /** `idHash` of the phone. */
   | { readonly approvedBy: string }

@@ -21,6 +21,8 @@ export function storedSessions(options: StoredSessionsOptions): StoredSessions {
     },
     read: async token => (await book.find(await sessionId(token)))?.session,
     end: async token => book.end(await sessionId(token)),
+    forestall: async token => book.forestall(await sessionId(token)),
+    codes: book.codes,
     list: book.list,
     endSome: book.endSome,
     counts: book.counts,

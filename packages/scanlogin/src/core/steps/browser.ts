@@ -49,6 +49,8 @@ export interface WaitOptions {
 export interface RedeemRequest {
   /** PKCE, where the sign-in was begun with a challenge. */
   codeVerifier?: string | undefined
+  /** The verifier is asked for later, by whoever gives the session to another site. */
+  verifiedLater?: boolean | undefined
   /** Of the key that the sign-in was begun with, checked but for one thing: that it is used once. */
   keyProof?: KeyProof | undefined
   /**
@@ -161,7 +163,7 @@ export async function cancel(house: House, id: string, secret: string, address?:
 
 export async function redeem(house: House, id: string, secret: string, request: RedeemRequest): Promise<Redeemed> {
   const { tickets, clock, browsers } = house
-  const { codeVerifier, address, lastAccount } = request
+  const { codeVerifier, verifiedLater, address, lastAccount } = request
   const owned = await browserProof(secret)
   const challenge = codeVerifier === undefined ? undefined : await sha256(codeVerifier)
   // By what never changes of the ticket, and only now: a stranger leaves no trace in the store.
@@ -174,7 +176,7 @@ export async function redeem(house: House, id: string, secret: string, request: 
     // It was not at this step when policies would have been asked: that is what the browser is told.
     if (owned(ticket).state === 'confirmed' && !given) throw new LoginError('wrong_state')
     const next = step.redeem(ticket, clock.now(), terms)
-    if (codeChallenge !== challenge) throw new LoginError('invalid_proof', { detail: wrongVerifier })
+    if (!verifiedLater && codeChallenge !== challenge) throw new LoginError('invalid_proof', { detail: wrongVerifier })
     if (isOther) throw new LoginError('other_account')
     return next
   }

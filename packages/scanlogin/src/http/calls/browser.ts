@@ -2,7 +2,7 @@
 
 import { LoginError } from '../../core/errors.ts'
 import type { Redeemed } from '../../core/login.ts'
-import { lifetimes, type Ticket } from '../../core/ticket.ts'
+import { holder, lifetimes, type Ticket } from '../../core/ticket.ts'
 import { bearerToken } from '../api-keys.ts'
 import { invalid, readFields, requiredTextIn, textIn } from '../body.ts'
 import { type Answer, type AnswerHeaders, type Call, empty, json } from '../call.ts'
@@ -11,7 +11,8 @@ import type { SignedIn, SigningIn, Site } from '../site.ts'
 import { claimedBy } from '../user-agent.ts'
 import { type CreatedResource, type TicketResource, toTicketResource, toUserResource } from '../wire.ts'
 import { crowdedPause } from './seats.ts'
-import { sessionAnswer } from './session.ts'
+import { checkAccount } from './session/account.ts'
+import { sessionAnswer } from './session/opening.ts'
 
 export async function createTicket(site: Site, call: Call): Promise<Answer> {
   site.origins.check(call, 'none')
@@ -22,6 +23,7 @@ export async function createTicket(site: Site, call: Call): Promise<Answer> {
   const secretIn = textIn(fields, 'secret_in', 16) ?? 'cookie'
   if (secretIn !== 'cookie' && secretIn !== 'body') throw invalid('"secret_in" is either "cookie" or "body".')
   site.clients.check(clientId, returnTo)
+  checkChallenge(site, clientId, codeChallenge)
   const origin = { ip: site.clientAddress(call), ...claimedBy(call.header('user-agent')) }
   const keyProof = await site.proofs.on(call)
   const created = await site.login.create({ origin, clientId, returnTo, codeChallenge, keyProof })
@@ -86,9 +88,11 @@ export async function redeemTicket(site: Site, call: Call, id: string): Promise<
   const codeVerifier = textIn(fields, 'code_verifier', 128)
   const lastAccount = textIn(fields, 'last_account', 64)
   const keyProof = await site.proofs.on(call)
+  const verifiedLater = await lookAhead(site, id, secret)
   const address = site.clientAddress(call)
-  const redeemed = await site.login.redeem(id, secret, { codeVerifier, keyProof, lastAccount, address })
-  if (!site.signIn) return sessionAnswer(site, redeemed, credential)
+  const request = { codeVerifier, verifiedLater, keyProof, lastAccount, address }
+  const redeemed = await site.login.redeem(id, secret, request)
+  if (!site.signIn) return sessionAnswer(site, call, { redeemed, credential })
   return hostAnswer(await site.signIn(redeemed.user, call.request, signingIn(redeemed)), redeemed)
 }
 
@@ -129,6 +133,27 @@ function challengeIn(challenge: string | undefined, method: string | undefined):
   if (method !== 'S256') throw invalid('"code_challenge_method" has to be "S256".')
   if (challenge === undefined || !/^[\w-]{43}$/.test(challenge)) throw invalid('"code_challenge" is not a SHA-256.')
   return challenge
+}
+
+/**
+ * What has to be known before the step that cannot be undone: an account that is locked now leaves the ticket as it was.
+ * Returns whether another site's back end shows the verifier, when it exchanges the code. It costs a read, which a site
+ * that asks for neither is spared.
+ */
+async function lookAhead(site: Site, id: string, secret: string): Promise<boolean> {
+  const { login, clients, sessions, accountAvailable } = site
+  const exchanges = sessions !== undefined && clients.some
+  if (!exchanges && !accountAvailable) return false
+  const ticket = await login.read(id, secret)
+  const user = holder(ticket)
+  if (user) await checkAccount(site, user)
+  return exchanges && ticket.birth.clientId !== undefined
+}
+
+/** A site without a secret proves by PKCE that it is the one which began. */
+function checkChallenge(site: Site, clientId: string | undefined, challenge: string | undefined): void {
+  if (!site.sessions || clientId === undefined || challenge !== undefined) return
+  if (site.clients.find(clientId).secretHash === undefined) throw invalid('"code_challenge" is needed by this client.')
 }
 
 /** A number in a query, as 0 to `most`; anything that is no number counts as 0. */

@@ -2,14 +2,27 @@
  * The phone's calls. Who its user is comes from the app's own credentials, never from the body: either the host's
  * `authenticate` knows the request, or the app's back end calls with its API key and names the user it has signed in.
  */
+import { sha256 } from '#digest'
 import { LoginError } from '../../core/errors.ts'
 import type { ScannedCode } from '../../core/login.ts'
-import { stateAt, type Ticket, type User } from '../../core/ticket.ts'
+import { plainText } from '../../core/plain-text.ts'
+import { type Device, stateAt, type Ticket, type User } from '../../core/ticket.ts'
 import { bearerToken } from '../api-keys.ts'
-import { addressIn, type Fields, flagIn, invalid, readFields, requiredTextIn, textIn, userIn } from '../body.ts'
+import {
+  addressIn,
+  deviceIn,
+  type Fields,
+  flagIn,
+  invalid,
+  readFields,
+  requiredTextIn,
+  textIn,
+  userIn,
+} from '../body.ts'
 import { type Answer, type Call, json } from '../call.ts'
 import type { Credential } from '../origin.ts'
 import type { Site } from '../site.ts'
+import { claimedBy } from '../user-agent.ts'
 import { type ConfirmedResource, type ScanContext, type ScannedResource, secondsLeft } from '../wire.ts'
 
 export async function scanCode(site: Site, call: Call): Promise<Answer> {
@@ -18,7 +31,8 @@ export async function scanCode(site: Site, call: Call): Promise<Answer> {
   const code = codeIn(fields)
   const user = known ?? userIn(fields)
   const address = phoneAddress(site, call, { known, fields })
-  const { ticket, scanToken, knownBrowser } = await site.login.scan(code, user, { address })
+  const device = await deviceOf(call, { known, fields })
+  const { ticket, scanToken, knownBrowser } = await site.login.scan(code, user, { address, device })
   const now = site.login.clock.now()
   const state = stateAt(ticket, now)
   const body: ScannedResource = {
@@ -51,7 +65,7 @@ interface Decision {
   readonly userVerified: boolean
 }
 
-const scanFields = ['qr', 'user_code']
+const scanFields = ['qr', 'user_code', 'device']
 
 /** `own` are fields that only the app's back end may send: what a phone says of itself is no evidence. */
 async function decision(site: Site, call: Call, own: readonly string[]): Promise<Decision> {
@@ -66,12 +80,24 @@ async function decision(site: Site, call: Call, own: readonly string[]): Promise
 }
 
 /** A back end's own address says nothing of the phone: only what it states does. */
-function phoneAddress(
-  site: Site,
-  call: Call,
-  { known, fields }: { known: User | undefined; fields: Fields },
-): string | undefined {
+function phoneAddress(site: Site, call: Call, { known, fields }: Sent): string | undefined {
   return known ? site.clientAddress(call) : addressIn(fields, 'phone_address')
+}
+
+interface Sent {
+  readonly known: User | undefined
+  readonly fields: Fields
+}
+
+/** Shown beside the session that it approves. What a back end says of itself is not what the phone says. */
+async function deviceOf(call: Call, { known, fields }: Sent): Promise<Device> {
+  const { id, name } = deviceIn(fields) ?? {}
+  const shown = plainText(name ?? '')
+  return {
+    ...(shown && { name: shown }),
+    ...(id !== undefined && { idHash: await sha256(id) }),
+    ...(known && { claimed: claimedBy(call.header('user-agent')) }),
+  }
 }
 
 /**

@@ -127,6 +127,8 @@ export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
       const session = refresh ? await endable(refresh) : await read(token)
       if (session) await book.end(session.id)
     },
+    forestall: async token => book.forestall(await sessionId(token)),
+    codes: book.codes,
     list: book.list,
     endSome: book.endSome,
     async publicKeys() {

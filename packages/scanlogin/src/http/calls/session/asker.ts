@@ -1,0 +1,40 @@
+/** Whose sessions a call is about: the browser's that is signed in, the phone's, or those of whom the app's back end names. */
+import { LoginError } from '../../../core/errors.ts'
+import { bearerToken } from '../../api-keys.ts'
+import { invalid } from '../../body.ts'
+import type { Call } from '../../call.ts'
+import type { Credential } from '../../origin.ts'
+import { type Site, sessionsOf } from '../../site.ts'
+import { sessionOn, tokensOn } from './cookies.ts'
+
+export interface Asker {
+  readonly userId: string
+  /** The session that asks; absent where a phone or a back end does. */
+  readonly sessionId?: string
+}
+
+/** Throws `unauthenticated`, and `forbidden` where a foreign page asks for a change, or another site asks at all. */
+export async function askerOf(site: Site, call: Call): Promise<Asker> {
+  sessionsOf(site)
+  const named = new URLSearchParams(call.query).get('user')
+  if (await site.apiKeys.accept(call)) return { userId: checkedId(named) }
+  if (call.method !== 'GET') site.origins.check(call, credentialOf(call))
+  if (named !== null) throw invalid('"user" is for calls with an API key.')
+  const session = await sessionOn(site, tokensOn(site, call).tokens)
+  // What was opened for another site is no key to the person's other sessions.
+  if (session?.details.clientId !== undefined) throw new LoginError('forbidden')
+  if (session) return { userId: session.user.id, sessionId: session.id }
+  const user = await site.authenticate(call.request)
+  if (!user) throw new LoginError('unauthenticated')
+  return { userId: user.id }
+}
+
+function checkedId(id: string | null): string {
+  if (id === null || !/^\P{C}{1,255}$/u.test(id)) throw invalid('"user" has to be an id of 1 to 255 characters.')
+  return id
+}
+
+function credentialOf(call: Call): Credential {
+  if (bearerToken(call) !== undefined) return 'explicit'
+  return call.header('cookie') === undefined ? 'none' : 'ambient'
+}

@@ -1,0 +1,52 @@
+/** The browser's own session, where scanlogin keeps it: read, renewed and ended here. */
+import { LoginError } from '../../../core/errors.ts'
+import { type Answer, type Call, empty, json } from '../../call.ts'
+import { type Site, sessionsOf } from '../../site.ts'
+import { toUserResource } from '../../wire.ts'
+import { checkAccount } from './account.ts'
+import {
+  cookiesFor,
+  lastingTokenOn,
+  secondsTo,
+  sessionOn,
+  sessionResource,
+  takenBackCookies,
+  tokensOn,
+} from './cookies.ts'
+
+export async function readSession(site: Site, call: Call): Promise<Answer> {
+  sessionsOf(site)
+  const session = await sessionOn(site, tokensOn(site, call).tokens)
+  if (!session) throw nobody()
+  const { user, expiresAt, idleAt } = session
+  const resource = { expires_in: secondsTo(site, expiresAt), idle_expires_in: secondsTo(site, idleAt) }
+  return json(200, { user: toUserResource(user), session: resource })
+}
+
+/** Gives the next tokens where they change. Elsewhere it only says who is signed in, so that a page need not know. */
+export async function renewSession(site: Site, call: Call): Promise<Answer> {
+  const sessions = sessionsOf(site)
+  const { credential } = tokensOn(site, call)
+  site.origins.check(call, credential)
+  if (!sessions.renew) return readSession(site, call)
+  const token = lastingTokenOn(site, call)
+  if (token === undefined) throw nobody()
+  const before = await sessions.read(token)
+  if (before) await checkAccount(site, before.user)
+  // Also where nothing was found: an old token that comes back has to be noticed.
+  const session = await sessions.renew(token)
+  const body = { user: toUserResource(session.user), session: sessionResource(site, session, credential) }
+  return credential === 'explicit' ? json(200, body) : json(200, body, { 'set-cookie': cookiesFor(site, session) })
+}
+
+export async function endSession(site: Site, call: Call): Promise<Answer> {
+  const sessions = sessionsOf(site)
+  const { tokens, credential } = tokensOn(site, call)
+  site.origins.check(call, credential)
+  for (const token of tokens) await sessions.end(token)
+  return empty(204, { 'set-cookie': takenBackCookies(site) })
+}
+
+function nobody(): LoginError {
+  return new LoginError('unauthenticated', { detail: 'There is no session.' })
+}

@@ -1,0 +1,62 @@
+/** A person's sessions: each QR sign-in is one, and any of them can be ended from any other, or from the phone. */
+import { sha256 } from '#digest'
+import type { Session } from '../../../sessions/session.ts'
+import { deviceIn, invalid, readFields } from '../../body.ts'
+import { type Answer, type Call, empty, json } from '../../call.ts'
+import { type Site, sessionsOf } from '../../site.ts'
+import type { ListedSessionResource } from '../../wire.ts'
+import { askerOf } from './asker.ts'
+import { secondsTo } from './cookies.ts'
+
+export async function listSessions(site: Site, call: Call): Promise<Answer> {
+  const { userId, sessionId } = await askerOf(site, call)
+  const sessions = await sessionsOf(site).list(userId)
+  return json(200, { sessions: sessions.map(session => toResource(site, session, sessionId)) })
+}
+
+/** One that has ended, or is somebody else's, looks the same as one that never was. */
+export async function endListedSession(site: Site, call: Call, id: string): Promise<Answer> {
+  const { userId } = await askerOf(site, call)
+  await sessionsOf(site).endSome(userId, { id })
+  return empty(204)
+}
+
+export async function endOtherSessions(site: Site, call: Call): Promise<Answer> {
+  const { userId, sessionId } = await askerOf(site, call)
+  await sessionsOf(site).endSome(userId, { allBut: sessionId })
+  return empty(204)
+}
+
+/** For an app that signs out on a phone: what that phone has approved ends with it. */
+export async function endApprovedSessions(site: Site, call: Call): Promise<Answer> {
+  const { userId } = await askerOf(site, call)
+  const device = deviceIn(await readFields(call, ['device']))
+  if (device?.id === undefined) throw invalid('"device" has to be {"id"}.')
+  await sessionsOf(site).endSome(userId, { approvedBy: await sha256(device.id) })
+  return empty(204)
+}
+
+function toResource(site: Site, session: Session, asking: string | undefined): ListedSessionResource {
+  const { id, openedAt, seenAt, expiresAt, details } = session
+  const { address, place, claimed, approvedBy, clientId } = details
+  return {
+    id,
+    ...(id === asking && { current: true }),
+    opened_ago: secondsSince(site, openedAt),
+    seen_ago: secondsSince(site, seenAt),
+    expires_in: secondsTo(site, expiresAt),
+    observed: { ...(address !== undefined && { ip: address }), ...(place !== undefined && { place }) },
+    ...(claimed && { claimed: { browser: claimed.browser, os: claimed.os } }),
+    ...(approvedBy && {
+      approved_by: {
+        ...(approvedBy.name !== undefined && { name: approvedBy.name }),
+        ...(approvedBy.claimed && { claimed: { browser: approvedBy.claimed.browser, os: approvedBy.claimed.os } }),
+      },
+    }),
+    ...(clientId !== undefined && { client: { name: site.clients.nameOf(clientId) } }),
+  }
+}
+
+function secondsSince(site: Site, time: number): number {
+  return Math.max(0, Math.floor((site.login.clock.now() - time) / 1000))
+}
