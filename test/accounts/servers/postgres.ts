@@ -15,11 +15,8 @@ export interface PostgresServer {
   /** A database that is new and empty: its address. */
   database(): Promise<string>
   ask(text: string): Promise<Record<string, unknown>[]>
-  /** SIGKILL to all of it. */
+  /** Ends with its children, at once and without writing anything more. */
   crash(): Promise<void>
-  /** SIGSTOP and SIGCONT to the process that has taken the connection of this id. */
-  freeze(pid: number): void
-  thaw(pid: number): void
   /** Once more after a crash, with the same files. */
   start(): Promise<void>
 }
@@ -43,12 +40,13 @@ export async function startPostgres(): Promise<PostgresServer> {
     await until('PostgreSQL takes connections', () => ask('SELECT 1').then(Boolean, () => false))
   }
 
-  async function stop(signal: 'SIGQUIT' | 'SIGKILL'): Promise<void> {
+  async function stop(): Promise<void> {
     const running = child
     child = undefined
     if (!running || running.exitCode !== null || running.signalCode !== null) return
     const ended = once(running, 'exit')
-    running.kill(signal)
+    // What PostgreSQL calls an immediate shutdown: its children end too, which they do not all at SIGKILL.
+    running.kill('SIGQUIT')
     await ended
   }
 
@@ -65,7 +63,7 @@ export async function startPostgres(): Promise<PostgresServer> {
 
   const addressOf = (name: string) => `postgres://scanlogin@127.0.0.1:${port}/${name}`
   ends.add(async () => {
-    await stop('SIGQUIT')
+    await stop()
     rmSync(folder, { recursive: true, force: true })
   })
   await start()
@@ -78,10 +76,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       await ask(`CREATE DATABASE accounts_${count}`)
       return addressOf(`accounts_${count}`)
     },
-    // Immediate shutdown: its children end too, and nothing is written on the way out.
-    crash: () => stop('SIGQUIT'),
-    freeze: pid => void process.kill(pid, 'SIGSTOP'),
-    thaw: pid => void process.kill(pid, 'SIGCONT'),
+    crash: stop,
   }
 }
 
