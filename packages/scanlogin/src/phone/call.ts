@@ -52,13 +52,14 @@ async function answered<T>(step: () => Promise<T>): Promise<T> {
 function refusal(reply: Response, answer: string): PhoneError {
   const retryAfter = readRetryAfter(reply.headers.get('retry-after'), Date.now())
   const { status } = reply
-  const { code, title } = record(parsed(answer))
+  const { code, title, reasons: given } = record(parsed(answer))
+  const reasons = Array.isArray(given) ? given.filter(reason => typeof reason === 'string') : []
   const known = phoneErrorCode(code)
   // A proxy in front of a server that is down answers in its own words.
   if (known === 'unexpected' && status >= 502 && status <= 504) {
     return new PhoneError('store_unavailable', `The server is away (${status})`, { status, retryAfter })
   }
-  return new PhoneError(known, typeof title === 'string' ? title : `Answer ${status}`, { status, retryAfter })
+  return new PhoneError(known, typeof title === 'string' ? title : `Answer ${status}`, { status, retryAfter, reasons })
 }
 
 /** `true` for what may be over in a moment. */

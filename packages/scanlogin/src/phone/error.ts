@@ -33,18 +33,22 @@ export class PhoneError extends Error {
   readonly status: number | undefined
   /** Seconds to wait before another try, where the server said so. */
   readonly retryAfter: number | undefined
+  /** What the site's policies have against it, as codes such as `many_prompts`; empty where they have said nothing. */
+  readonly reasons: readonly string[]
 
   constructor(code: PhoneErrorCode, message: string, options: PhoneErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.code = code
     this.status = options.status
     this.retryAfter = options.retryAfter
+    this.reasons = options.reasons ?? []
   }
 }
 
 export interface PhoneErrorOptions {
   status?: number
   retryAfter?: number | undefined
+  reasons?: readonly string[]
   cause?: unknown
 }
 

@@ -60,6 +60,23 @@ export const en = {
       left: (clock: string) => `${clock} left to decide`,
       doubt: 'No answer came, so we do not know whether that went through. Try again, or refuse to be safe.',
     },
+    reasonsTitle: 'More care is taken this time',
+    reasons: {
+      new_browser: 'You have not signed in with this browser before.',
+      other_network: 'This phone and the browser are on different networks.',
+      other_place: 'This phone and the browser seem to be far apart.',
+      high_usage: 'Your account has signed in unusually often today.',
+      site_rule: 'This site asks for it at every sign-in.',
+      outside_network: 'This site can only be signed in to from certain networks.',
+      many_attempts: 'There were too many tries in a short time.',
+      many_prompts:
+        'You have refused or left several sign-ins. If they were not yours, somebody may be trying to trick you.',
+      many_guesses: 'Too many wrong codes were typed. Scan the code instead.',
+      user_verification: 'This phone has to check first that it is you.',
+      check_code: 'This sign-in needs a check code, and none was asked for. Scan again.',
+      policy_failed: 'A safety check gave no answer.',
+      other: 'A rule of this site asks for it.',
+    },
     waiting: {
       checkTitle: 'One more step',
       checkLead: 'Type this in the browser:',

@@ -4,7 +4,7 @@
  */
 import { element, icon } from '../page/dom.ts'
 import { armWhenSeen } from './arming.ts'
-import { button, card, clockText, paragraph } from './parts.ts'
+import { button, card, clockText, paragraph, reasonList } from './parts.ts'
 import type { Question, Stage } from './view.ts'
 
 export function drawAsk(question: Question, doubt: boolean, stage: Stage): HTMLElement {
@@ -29,6 +29,7 @@ export function drawAsk(question: Question, doubt: boolean, stage: Stage): HTMLE
     paragraph(client.origin, 'origin'),
     observedFacts(question, stage),
     claimedFacts(question, stage),
+    careFacts(question, stage),
     element('div', { class: 'warning' }, icon('warning'), paragraph(ask.warning), paragraph(ask.fraud)),
     doubt && element('p', { class: 'trouble', role: 'alert' }, ask.doubt),
     element('div', { class: 'decision' }, choice, countdown(question, stage)),
@@ -56,6 +57,12 @@ function claimedFacts({ prompt }: Question, { messages: { ask } }: Stage): HTMLE
     element('h3', {}, ask.claimed, ' ', element('small', {}, ask.claimedNote)),
     paragraph(text),
   )
+}
+
+/** Why more is asked for than usual. */
+function careFacts({ prompt }: Question, { messages }: Stage): HTMLElement | undefined {
+  const list = reasonList(prompt.context.reasons ?? [], messages)
+  return list && element('div', { class: 'facts care' }, element('h3', {}, messages.reasonsTitle), list)
 }
 
 function facts(kind: string, title: string, rows: readonly (false | readonly [string, string])[]): HTMLElement {

@@ -26,12 +26,12 @@ export function createAsking(screen: Screen, { phone, demo }: AskingOptions): As
     screen.show({ name: 'reading' })
     void screen.lead(
       async () => questionOf(await scan()),
-      ({ code }) => {
+      ({ code, reasons }) => {
         if (code === 'unauthenticated' && demo) {
           unread = scan
           return { name: 'users', users }
         }
-        return { name: 'problem', code, retry: isPassing(code) ? () => ask(scan) : undefined }
+        return { name: 'problem', code, reasons, retry: isPassing(code) ? () => ask(scan) : undefined }
       },
     )
   }

@@ -11,10 +11,10 @@ export interface Deciding extends Pick<Taps, 'confirm' | 'deny' | 'undo' | 'expi
 export function createDeciding(screen: Screen): Deciding {
   /** A refusal of the first decision. Without an answer nobody knows whether it counted, and the question stays. */
   function undecided(question: Question): (error: PhoneError) => View {
-    return ({ code }) => {
+    return ({ code, reasons }) => {
       if (code === 'unreachable') return { name: 'ask', question, doubt: true }
       const retry = isPassing(code) ? () => screen.show({ name: 'ask', question, doubt: false }) : undefined
-      return { name: 'problem', code, retry }
+      return { name: 'problem', code, reasons, retry }
     }
   }
 

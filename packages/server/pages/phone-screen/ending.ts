@@ -1,6 +1,6 @@
 /** After the decision: the check code and the way back, how it ended, and what went wrong. */
 import { element } from '../page/dom.ts'
-import { button, card, paragraph, sign } from './parts.ts'
+import { button, card, paragraph, reasonList, sign } from './parts.ts'
 import type { Outcome, Stage, View, WaitingView } from './view.ts'
 
 export function drawWaiting(view: WaitingView, { taps, messages }: Stage): HTMLElement {
@@ -50,7 +50,7 @@ export function drawProblem(view: Extract<View, { name: 'problem' }>, stage: Sta
     'problem',
     title,
     sign('warning', 'bad'),
-    paragraph(text, 'muted'),
+    reasonList(view.reasons ?? [], stage.messages) ?? paragraph(text, 'muted'),
     signIn && element('a', { class: 'button primary wide', href: stage.signInUrl ?? '' }, problem.signIn),
     view.retry && button(problem.retry, 'primary wide', view.retry),
     button(problem.again, signIn || view.retry ? 'quiet wide' : 'primary wide', stage.taps.start),

@@ -1,4 +1,5 @@
 /** Pieces that several views are made of. */
+import type { Messages } from '../messages.ts'
 import { element, icon } from '../page/dom.ts'
 
 /** A view: its heading takes the focus when the view appears. */
@@ -24,4 +25,12 @@ export function sign(drawing: Parameters<typeof icon>[0], kind: string): HTMLEle
 /** Minutes and seconds, `1:05`. */
 export function clockText(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** What policies have said, in words; a reason of a site's own policy is a rule of the site. Nothing for no reasons. */
+export function reasonList(reasons: readonly string[], { reasons: words }: Messages['phone']): HTMLElement | undefined {
+  const known = new Map<string, string>(Object.entries(words))
+  const texts = new Set(reasons.map(reason => known.get(reason) ?? words.other))
+  if (texts.size === 0) return undefined
+  return element('ul', { class: 'reasons' }, ...[...texts].map(text => element('li', {}, text)))
 }

@@ -17,7 +17,13 @@ export type View =
   | { readonly name: 'ask'; readonly question: Question; readonly doubt: boolean }
   | WaitingView
   | { readonly name: 'done'; readonly outcome: Outcome }
-  | { readonly name: 'problem'; readonly code: PhoneErrorCode; readonly retry: (() => void) | undefined }
+  | {
+      readonly name: 'problem'
+      readonly code: PhoneErrorCode
+      readonly retry: (() => void) | undefined
+      /** What policies have against it. */
+      readonly reasons?: readonly string[]
+    }
   | { readonly name: 'framed' }
 
 /** Confirmed here, not yet collected there. */
