@@ -6,6 +6,7 @@ import { createLogin, memoryStore } from '../../packages/scanlogin/src/index.ts'
 import { storedSessions } from '../../packages/scanlogin/src/session.ts'
 import { createActors } from '../../packages/scanlogin/src/testing/actors.ts'
 import { createClock } from '../../packages/scanlogin/src/testing/clock.ts'
+import { countEvents } from '../../packages/server/src/metrics/events.ts'
 import { measureLogin } from '../../packages/server/src/metrics/login.ts'
 import { apiKey } from '../start.ts'
 import { exposed } from './exposition.ts'
@@ -19,11 +20,13 @@ describe('the funnel', () => {
     await clock.advance(3000)
     await phone.confirm()
     await browser.redeem()
+    // A repeated call is answered once more, and is no second step.
+    await browser.redeem()
     const { value } = await exposed(registry)
     for (const step of ['created', 'scanned', 'confirmed', 'redeemed']) expect(value(stepped(step))).toBe(1)
     for (const step of ['denied', 'cancelled', 'verifying']) expect(value(stepped(step))).toBe(0)
     expect(value('scanlogin_ticket_age_seconds_sum{step="scanned"}')).toBe(7)
-    expect(value('scanlogin_ticket_age_seconds_sum{step="redeemed"}')).toBe(10)
+    expect(value('scanlogin_ticket_age_seconds_sum{step="confirmed"}')).toBe(10)
   })
 
   it('counts who says no, on the phone and in the browser', async () => {
@@ -60,6 +63,31 @@ describe('the funnel', () => {
     const { value } = await exposed(registry)
     expect(value('scanlogin_refusals_total{call="scan",code="already_scanned"}')).toBe(1)
     expect(value('scanlogin_refusals_total{call="redeem",code="wrong_state"}')).toBe(1)
+    expect(value('scanlogin_alarms_total{alarm="contended"}')).toBe(1)
+  })
+})
+
+describe('an event', () => {
+  it('adds no series for a path that somebody has made up', async () => {
+    const registry = new Registry()
+    const count = countEvents(registry)
+    for (const call of ['GET /v1/a', 'GET /v1/b']) count({ type: 'refused', at: 0, call, code: 'not_found' })
+    expect((await exposed(registry)).value('scanlogin_refusals_total{call="other",code="not_found"}')).toBe(2)
+  })
+
+  it('tells what policies have said, and why', async () => {
+    const registry = new Registry()
+    const count = countEvents(registry)
+    count({ type: 'scanned', at: 0, verdict: 'allow' })
+    count({ type: 'scanned', at: 0, verdict: 'require', reasons: ['new_browser'] })
+    // The same verdict stands in each later step of the ticket.
+    count({ type: 'confirmed', at: 0, verdict: 'require', reasons: ['new_browser'] })
+    count({ type: 'refused', at: 0, call: 'scan', code: 'forbidden', verdict: 'deny', reasons: ['new_browser'] })
+    const { value } = await exposed(registry)
+    for (const verdict of ['allow', 'require', 'deny']) {
+      expect(value(`scanlogin_policy_verdicts_total{verdict="${verdict}"}`)).toBe(1)
+    }
+    expect(value('scanlogin_policy_reasons_total{reason="new_browser"}')).toBe(2)
   })
 })
 
@@ -141,7 +169,8 @@ function start({ checkCode = false }: { checkCode?: number | false } = {}) {
   const registry = new Registry()
   const store = memoryStore({ clock })
   const publicUrl = 'https://id.example.com'
-  const login = measureLogin(createLogin({ store, clock, publicUrl, checkCode }), registry)
+  const onEvent = countEvents(registry)
+  const login = measureLogin(createLogin({ store, clock, publicUrl, checkCode, onEvent }), registry)
   const handler = createHandler(login, { sessions: storedSessions({ store, clock }), apiKeys: [apiKey] })
   return { ...createActors({ url: `${publicUrl}/v1`, apiKey, fetch: handler }), login, clock, registry }
 }

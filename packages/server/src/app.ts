@@ -4,7 +4,6 @@ import { Hono } from 'hono'
 import { createLogin, knownBrowsers, type Store } from 'scanlogin'
 import { createHandler } from 'scanlogin/http'
 import { type NodeListener, serve, toNodeListener, toNodeUpgrade } from 'scanlogin/node'
-import { storedSessions } from 'scanlogin/session'
 import { WebSocketServer } from 'ws'
 import { authenticateByToken } from './access-token.ts'
 import { clientAddressBehind } from './client-address.ts'
@@ -14,6 +13,7 @@ import type { Log } from './log.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { pages } from './pages.ts'
 import { securityHeaders } from './security-headers.ts'
+import { openSessions } from './sessions/open.ts'
 import { openStore } from './store.ts'
 
 export interface AppOptions {
@@ -47,12 +47,14 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
       rotation: config.SCANLOGIN_ROTATION,
       checkCode: config.SCANLOGIN_CHECK_CODE,
       browsers: knownBrowsers({ store }),
+      ...(metrics.onEvent && { onEvent: metrics.onEvent }),
     }),
   )
   const handler = createHandler(login, {
     base,
     authenticate: demo ? authenticateDemoUser : authenticateBy(config),
-    sessions: storedSessions({ store, ttl: config.SCANLOGIN_SESSION_TTL }),
+    sessions: await openSessions({ config, store, publicUrl, log }),
+    clients: config.SCANLOGIN_CLIENTS ?? {},
     apiKeys: config.SCANLOGIN_API_KEY ?? [],
     allowedOrigins: config.SCANLOGIN_ALLOWED_ORIGINS ?? [],
     site: {
@@ -152,7 +154,11 @@ async function reachable(store: Store): Promise<boolean> {
 
 /** The API goes its own short way; pages may take the longer one through a router. */
 function split(api: NodeListener, web: NodeListener): NodeListener {
-  return (request, response) => (request.url?.startsWith(`${base}/`) ? api : web)(request, response)
+  return (request, response) => (isCall(request.url ?? '') ? api : web)(request, response)
+}
+
+function isCall(url: string): boolean {
+  return url.startsWith(`${base}/`) || url.startsWith('/.well-known/jwks.json')
 }
 
 function delay(ms: number): Promise<void> {

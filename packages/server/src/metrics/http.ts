@@ -16,6 +16,11 @@ export function measureListener(listener: NodeListener, registry: Registry): Nod
     help: 'Requests that are being answered, without those that are held on purpose.',
     registers: [registry],
   })
+  const bugs = new Counter({
+    name: 'scanlogin_bugs_total',
+    help: 'Answers with 500, which nobody has thought of. A store that is away is 503.',
+    registers: [registry],
+  })
   const durations = createDurations(registry)
   return (request, response) => {
     const begun = performance.now()
@@ -25,6 +30,7 @@ export function measureListener(listener: NodeListener, registry: Registry): Nod
     response.once('close', () => {
       if (!held) inFlight.dec()
       const status = response.headersSent ? String(response.statusCode) : 'none'
+      if (response.statusCode === 500) bugs.inc()
       answers.inc({ method: methodOf(request.method), route, status })
       durations.note((performance.now() - begun) / 1000, route, held)
     })

@@ -1,52 +1,31 @@
-/**
- * The way of a ticket, step by step: how many take each step, after how long, why some are refused, and how soon a
- * waiting browser hears of "sign in".
- */
+/** How long people take from step to step, who waits, and how soon a waiting browser hears of "sign in". */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Login, Ticket } from 'scanlogin'
 
 export function measureLogin(login: Login, registry: Registry): Login {
   showWaiting(login, registry)
-  const note = createNotes(registry)
-  const refusal = createRefusals(registry)
-  const wait = measureWait(login, registry)
+  const note = createAges(login, registry)
   return {
     ...login,
-    async create(...given) {
-      const created = await refusal('create', login.create(...given))
-      note('created', created.ticket, created.ticket.birth.createdAt)
-      return created
-    },
-    read: (...given) => refusal('read', login.read(...given)),
-    wait: (...given) => refusal('wait', wait(...given)),
+    wait: measureWait(login, registry),
     async scan(...given) {
-      const scanned = await refusal('scan', login.scan(...given))
-      note('scanned', scanned.ticket, login.clock.now())
+      const scanned = await login.scan(...given)
+      note('scanned', scanned.ticket)
       return scanned
     },
     async confirm(...given) {
-      const confirmed = await refusal('confirm', login.confirm(...given))
-      note(confirmed.ticket.state, confirmed.ticket, login.clock.now())
+      const confirmed = await login.confirm(...given)
+      note(confirmed.ticket.state, confirmed.ticket)
       return confirmed
     },
-    async deny(...given) {
-      const ticket = await refusal('deny', login.deny(...given))
-      note(ticket.state, ticket, login.clock.now())
-      return ticket
-    },
     async verify(...given) {
-      const ticket = await refusal('verify', login.verify(...given))
-      note(ticket.state, ticket, login.clock.now())
-      return ticket
-    },
-    async cancel(...given) {
-      const ticket = await refusal('cancel', login.cancel(...given))
-      note(ticket.state, ticket, login.clock.now())
+      const ticket = await login.verify(...given)
+      note(ticket.state, ticket)
       return ticket
     },
     async redeem(...given) {
-      const redeemed = await refusal('redeem', login.redeem(...given))
-      note('redeemed', redeemed.ticket, login.clock.now())
+      const redeemed = await login.redeem(...given)
+      note('redeemed', redeemed.ticket)
       return redeemed
     },
   }
@@ -80,50 +59,17 @@ function showWaiting(login: Login, registry: Registry): void {
   })
 }
 
-const steps = ['created', 'scanned', 'verifying', 'confirmed', 'redeemed', 'denied', 'cancelled']
-
-function createNotes(registry: Registry) {
-  const counts = new Counter({
-    name: 'scanlogin_ticket_steps_total',
-    help: 'Steps that tickets have taken at this process. A call that is repeated counts again.',
-    labelNames: ['step'],
-    registers: [registry],
-  })
+function createAges({ clock }: Login, registry: Registry) {
   const ages = new Histogram({
     name: 'scanlogin_ticket_age_seconds',
-    help: 'Age of a ticket when it takes a step.',
+    help: 'Age of a ticket when it takes a step. A call that is repeated counts again.',
     labelNames: ['step'],
     buckets: [1, 2, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 360],
     registers: [registry],
   })
-  // At 0 from the start: what never happens shows as nothing, and not as a gap.
-  for (const step of steps) counts.inc({ step }, 0)
-  return (step: string, { birth }: Ticket, now: number) => {
-    counts.inc({ step })
-    if (step !== 'created') ages.observe({ step }, Math.max(0, now - birth.createdAt) / 1000)
+  return (step: string, { birth }: Ticket) => {
+    ages.observe({ step }, Math.max(0, clock.now() - birth.createdAt) / 1000)
   }
-}
-
-function createRefusals(registry: Registry) {
-  const refusals = new Counter({
-    name: 'scanlogin_refusals_total',
-    help: 'Calls that were refused, by the code that the caller was told.',
-    labelNames: ['call', 'code'],
-    registers: [registry],
-  })
-  return async <T>(call: string, answer: Promise<T>): Promise<T> => {
-    try {
-      return await answer
-    } catch (error) {
-      refusals.inc({ call, code: codeOf(error) })
-      throw error
-    }
-  }
-}
-
-/** Codes are a fixed list. By name and not by class: the login may come from another copy of the library. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && error.name === 'LoginError' && 'code' in error ? String(error.code) : 'bug'
 }
 
 function measureWait({ wait, clock }: Login, registry: Registry): Login['wait'] {

@@ -7,10 +7,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Login, Store } from 'scanlogin'
+import type { Login, LoginEvent, Store } from 'scanlogin'
 import type { NodeListener, NodeUpgrade } from 'scanlogin/node'
 import { workerNumber } from '../running/worker.ts'
 import { type MetricsAddress, showMetrics } from './endpoint.ts'
+import { countEvents } from './events.ts'
 import { measureListener, measureUpgrade } from './http.ts'
 import { measureLogin } from './login.ts'
 import { lendMetrics } from './several.ts'
@@ -19,6 +20,8 @@ import { measureStore } from './store.ts'
 export interface Metrics {
   store(store: Store): Store
   login(login: Login): Login
+  /** For the login's own events; `undefined` where nobody listens. */
+  readonly onEvent: ((event: LoginEvent) => void) | undefined
   listener(listener: NodeListener): NodeListener
   upgrade(upgrade: NodeUpgrade): NodeUpgrade
   /** From now on Prometheus can read them. Rejects where the address cannot be listened on. */
@@ -36,6 +39,7 @@ export function openMetrics(address: MetricsAddress | false): Metrics {
   return {
     store: store => measureStore(store, registry),
     login: login => measureLogin(login, registry),
+    onEvent: countEvents(registry),
     listener: listener => measureListener(listener, registry),
     upgrade: upgrade => measureUpgrade(upgrade, registry),
     async show() {
@@ -49,6 +53,7 @@ export function openMetrics(address: MetricsAddress | false): Metrics {
 const noMetrics: Metrics = {
   store: store => store,
   login: login => login,
+  onEvent: undefined,
   listener: listener => listener,
   upgrade: upgrade => upgrade,
   async show() {},
