@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { readMetricsAddress } from './metrics/endpoint.ts'
+import { sessionProblem, sessionSettings } from './sessions/settings.ts'
 import { storeAddressProblem } from './store.ts'
 
 export type Config = z.output<typeof environment>
@@ -84,7 +85,7 @@ export const environment = z.object({
     .optional(),
   SCANLOGIN_SIGN_IN_URL: address.optional(),
   SCANLOGIN_SCAN_TTL: whole(60, 300).default(120),
-  SCANLOGIN_SESSION_TTL: whole(60, 2_592_000).default(28_800),
+  ...sessionSettings,
   SCANLOGIN_CHECK_CODE: z
     .string()
     .regex(/^(off|[4-8])$/, 'write "off", or 4 to 8 for so many digits')
@@ -108,8 +109,8 @@ type Given = Readonly<Record<string, string | undefined>>
 
 /** What is wrong between variables. It is asked of the text as given, so that it is said along with all the rest. */
 function contradictions(given: Given): string[] {
-  const problems = [publicUrlProblem(given), tokenProblem(given), keysProblem(given), workersProblem(given)]
-  return problems.filter(problem => problem !== undefined)
+  const pairs = [publicUrlProblem(given), tokenProblem(given), keysProblem(given), workersProblem(given)]
+  return [...pairs, sessionProblem(given)].filter(problem => problem !== undefined)
 }
 
 function publicUrlProblem({ NODE_ENV, SCANLOGIN_PUBLIC_URL: url = 'http:' }: Given): string | undefined {

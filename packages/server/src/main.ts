@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `scanlogin serve`, `serve --demo`, `bench`, `audit`, and `simulate`. */
+/** The command line: `scanlogin serve`, `serve --demo`, `bench`, `audit`, `simulate`, and `keys`. */
 import { parseArgs } from 'node:util'
 import { auditCommand } from './audit/command.ts'
 import { benchCommand } from './bench/command.ts'
@@ -9,6 +9,7 @@ import { createLog } from './log.ts'
 import { WorkerError } from './running/member.ts'
 import { serveCommand } from './running/serve.ts'
 import { leaveSignalsToTheFirst, reportFailure, workerNumber } from './running/worker.ts'
+import { keysCommand } from './sessions/keys-command.ts'
 import { simulateCommand } from './simulator/command.ts'
 
 const usage = `scanlogin serve [--demo]
@@ -16,12 +17,14 @@ scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [
 scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
 scanlogin audit --list
 scanlogin simulate wechat [--port 8790] [--host 127.0.0.1] [--callback-domain localhost]
+scanlogin keys [--alg ES256|EdDSA]
 
   serve    starts the server; it is configured by environment variables, see docs/configuration.md
   --demo   with a few users that anyone may be, and a simulated phone beside the QR code
   bench    signs simulated browsers in to a running server, by SCANLOGIN_API_KEY, and says how it went
   audit    tries a running deployment of the protocol from the outside and says what is wrong, see docs/audit.md
   simulate starts a stand-in for WeChat, with people and phones, to try a connector against, see docs/simulator.md
+  keys     prints a new private key for SCANLOGIN_SIGNING_KEYS, see docs/sessions.md
 `
 
 async function main(): Promise<void> {
@@ -39,6 +42,10 @@ async function main(): Promise<void> {
   const command = positionals.join(' ')
   if (command === 'bench' && !values.help) {
     process.exitCode = await benchCommand(values, process.env)
+    return
+  }
+  if (command === 'keys' && !values.help) {
+    process.stdout.write(await keysCommand(values))
     return
   }
   if (values.help || command !== 'serve') {
@@ -67,6 +74,7 @@ function readArguments() {
     port: { type: 'string' },
     host: { type: 'string' },
     'callback-domain': { type: 'string' },
+    alg: { type: 'string' },
   } as const
   return parseArgs({ allowPositionals: true, options })
 }

@@ -1,0 +1,44 @@
+/** The sessions that the configuration asks for. */
+import type { Store } from 'scanlogin'
+import { jwtSessions, type Sessions, storedSessions } from 'scanlogin/session'
+import { type Config, ConfigError } from '../config.ts'
+import type { Log } from '../log.ts'
+
+export interface SessionSetting {
+  config: Config
+  store: Store
+  /** Who signs. */
+  publicUrl: string
+  log: Log
+}
+
+/** Throws `ConfigError` for signing keys that cannot be used. */
+export async function openSessions({ config, store, publicUrl, log }: SessionSetting): Promise<Sessions> {
+  const lifetimes = { ttl: config.SCANLOGIN_SESSION_TTL, idle: config.SCANLOGIN_SESSION_IDLE }
+  if (config.SCANLOGIN_SESSIONS === 'stored') return storedSessions({ store, ...lifetimes })
+  const keys = config.SCANLOGIN_SIGNING_KEYS
+  const sessions = jwtSessions({
+    store,
+    ...lifetimes,
+    issuer: publicUrl,
+    audience: config.SCANLOGIN_SESSION_AUDIENCE ?? publicUrl,
+    ...(keys && { keys }),
+    onReuse: ({ session }) => log.warn({ user: session.user.id }, 'a refresh token came back: its session has ended'),
+  })
+  if (keys) await usable(sessions.publicKeys())
+  else if (config.SCANLOGIN_STORE === 'memory:') log.warn(fleeting)
+  return sessions
+}
+
+const fleeting =
+  'the keys that sign sessions end with this process, and back ends that keep them refuse the next ones for a while: ' +
+  'set SCANLOGIN_SIGNING_KEYS, or a SCANLOGIN_STORE that lasts'
+
+async function usable(keys: Promise<unknown>): Promise<void> {
+  try {
+    await keys
+  } catch {
+    // What is wrong with a private key is not for a log.
+    throw new ConfigError(['SCANLOGIN_SIGNING_KEYS: a key cannot be used; make a new one with "scanlogin keys".'])
+  }
+}
