@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { startWechatSimulator, type WechatSimulator } from '../../packages/server/src/simulator/index.ts'
 import { it } from '../browser/chromium.ts'
-import { qrconnect } from './wechat.ts'
+import { startReceiver } from './receiver.ts'
+import { account, mini, qrconnect } from './wechat.ts'
 
 let wechat: WechatSimulator
 let site: string
@@ -98,3 +99,74 @@ describe('a website login in a browser', () => {
     await phone.getByText('现在可以扫描的二维码').waitFor()
   })
 })
+
+describe('the phone', () => {
+  it('scans the code of an account, and shows what the account answers, with its links', async ({ newVisitor }) => {
+    const receiver = await startReceiver()
+    wechat.control.setApp({ appid: account.appid, push: { url: receiver.url } })
+    const { openid } = wechat.control.identity('xiaoman', account.appid)
+    receiver.answer = { status: 200, text: replyTo(openid, `Confirm: <a href="${site}/here">tap</a> <b>`) }
+    const { url } = await post('qrcode/create', account, {
+      action_name: 'QR_STR_SCENE',
+      action_info: { scene: { scene_str: 'x' } },
+    })
+    const { open } = await newVisitor()
+    const phone = await open(String(url))
+    await phone.getByRole('heading', { name: 'A code of Simulated official account' }).waitFor()
+    await phone.getByRole('button', { name: 'Scan' }).click()
+    await phone.getByText('Confirm: tap <b>').waitFor()
+    await phone.getByRole('link', { name: 'tap' }).click()
+    await phone.waitForURL(`${site}/here`)
+    await receiver.stop()
+  })
+
+  it('opens a mini program, and shows what its page is given', async ({ newVisitor }) => {
+    const { url_link } = await post('../wxa/generate_urllink', mini, { path: 'pages/login/index', query: 's=1' })
+    const { open } = await newVisitor()
+    const phone = await open(String(url_link))
+    await phone.getByRole('button', { name: 'Scan' }).click()
+    await phone.getByText(/pages\/login\/index onLoad\(\{"s":"1"\}\) wx\.login\(\) → \w{32}/).waitFor()
+  })
+
+  it('allows a page to know who reads it, as whoever holds it', async ({ newVisitor }) => {
+    const { open } = await newVisitor()
+    const phone = await open(`${wechat.url}/`)
+    await phone.getByRole('button', { name: 'River' }).click()
+    const query = new URLSearchParams({ ...qrconnect, appid: account.appid, redirect_uri: `${site}/back` })
+    query.set('scope', 'snsapi_userinfo')
+    await phone.goto(`${wechat.url}/open/connect/oauth2/authorize?${query}`)
+    await phone.getByRole('heading', { name: /asks for your name and picture/ }).waitFor()
+    await phone.getByRole('button', { name: 'River', pressed: true }).waitFor()
+    await phone.getByRole('button', { name: 'Allow' }).click()
+    await phone.waitForURL(/\/back\?code=\w{32}&state=abc123$/)
+  })
+
+  it('lists what can be scanned, and says why something cannot be', async ({ newVisitor }) => {
+    const { open } = await newVisitor()
+    await open(loginPage())
+    const { uuid } = wechat.control.website.codes().at(-1) ?? expect.fail('No code is open')
+    const phone = await open(`${wechat.url}/open/connect/confirm?uuid=${uuid}`)
+    await phone.getByRole('button', { name: 'Scan' }).waitFor()
+    wechat.control.website.scan(uuid, 'aju')
+    wechat.control.website.deny(uuid)
+    wechat.control.website.expire(uuid)
+    await phone.getByText('This code is not valid any more.').waitFor()
+    await phone.getByRole('link', { name: 'All codes' }).click()
+    await phone.getByRole('link', { name: /Official account/ }).waitFor()
+  })
+})
+
+async function post(path: string, app: { appid: string; secret: string }, body: object) {
+  const given = { grant_type: 'client_credential', ...app }
+  const { access_token } = await postJson(`${wechat.url}/api/cgi-bin/stable_token`, given)
+  return postJson(`${wechat.url}/api/cgi-bin/${path}?access_token=${access_token}`, body)
+}
+
+async function postJson(url: string, body: object): Promise<Record<string, unknown>> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+  return response.json()
+}
+
+function replyTo(openid: string, content: string): string {
+  return `<xml><ToUserName><![CDATA[${openid}]]></ToUserName><FromUserName><![CDATA[gh_000000000002]]></FromUserName><CreateTime>1760000000</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content></xml>`
+}

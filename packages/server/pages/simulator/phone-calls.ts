@@ -5,11 +5,12 @@ export type Act = 'scan' | 'confirm' | 'deny'
 export interface PhoneCode {
   /** The code's own address. */
   readonly at: string
-  readonly kind: 'website'
+  readonly kind: 'website' | 'scene' | 'mini' | 'web'
   readonly app: string
   readonly status: 'waiting' | 'scanned' | 'denied' | 'confirmed'
   /** Who has scanned; empty for nobody. */
   readonly holder: string
+  /** 0 for a code that never ends. */
   readonly secondsLeft: number
 }
 
@@ -29,14 +30,20 @@ export async function look(): Promise<Looked | undefined> {
   }
 }
 
-/** Resolves to what went wrong, or to nothing. */
-export async function act(step: { at: string; act: Act; user: string }): Promise<string | undefined> {
+/** What the phone shows because of a step, where it goes, or what went wrong. */
+export interface Acted {
+  readonly shown?: string
+  readonly leadsTo?: string
+  readonly error?: string
+}
+
+export async function act(step: { at: string; act: Act; user: string }): Promise<Acted> {
   try {
     const headers = { 'content-type': 'application/json' }
     const reply = await fetch('/phone/act', { method: 'POST', headers, body: JSON.stringify(step) })
-    const { error }: { error?: string } = await reply.json()
-    return reply.ok ? undefined : (error ?? String(reply.status))
+    // Proof: the page and the call come from one build.
+    return (await reply.json()) as Acted
   } catch (error) {
-    return String(error)
+    return { error: String(error) }
   }
 }

@@ -11,6 +11,7 @@ const here = location.pathname === '/' ? '' : location.pathname + location.searc
 let text = texts['zh-CN'].phone
 let seen: Looked = { people: [], codes: [] }
 let holder = ''
+let message = ''
 
 speakIn(byId('language'), (_, language) => {
   text = texts[language].phone
@@ -30,7 +31,7 @@ async function refresh(): Promise<void> {
   const looked = await look()
   if (!looked || JSON.stringify(looked) === JSON.stringify(seen)) return
   seen = looked
-  holder ||= looked.people[0]?.id ?? ''
+  if (!holder) hold(holderBefore() ?? looked.people[0]?.id ?? '')
   draw()
 }
 
@@ -38,7 +39,7 @@ function draw(): void {
   const people = seen.people.map(({ id, name }) => {
     const button = element('button', { type: 'button', 'aria-pressed': String(id === holder) }, name)
     button.addEventListener('click', () => {
-      holder = id
+      hold(id)
       draw()
     })
     return button
@@ -55,7 +56,7 @@ function drawList(): Node[] {
       'li',
       {},
       element('a', { href: code.at }, `${text.kinds[code.kind]} · ${code.app}`),
-      element('span', { class: 'muted' }, text.left(code.secondsLeft)),
+      code.secondsLeft > 0 && element('span', { class: 'muted' }, text.left(code.secondsLeft)),
     ),
   )
   return [element('h2', {}, text.codes), element('ul', { class: 'codes' }, ...rows)]
@@ -64,20 +65,18 @@ function drawList(): Node[] {
 function drawCode(code: PhoneCode | undefined): Node[] {
   const back = element('a', { href: '/' }, text.back)
   if (!code) return [element('p', {}, text.gone), back]
-  return [
-    element('h2', {}, text.ask(code.app)),
-    element('p', { class: 'muted' }, describe(code)),
-    ...buttons(code),
-    back,
-  ]
+  const title = element('h2', {}, text.ask[code.kind](code.app))
+  const state = element('p', { class: 'muted' }, describe(code))
+  const answered = message === '' ? [] : [element('p', { class: 'message' }, ...withLinks(message))]
+  return [title, state, ...answered, ...buttons(code), back]
 }
 
 function describe(code: PhoneCode): string {
   switch (code.status) {
     case 'waiting':
-      return `${text.kinds[code.kind]} · ${text.left(code.secondsLeft)}`
+      return `${text.kinds[code.kind]}${code.secondsLeft > 0 ? ` · ${text.left(code.secondsLeft)}` : ''}`
     case 'scanned':
-      return text.scanned(seen.people.find(({ id }) => id === code.holder)?.name ?? '')
+      return code.holder === '' ? text.kinds[code.kind] : text.scanned(nameOf(code.holder))
     case 'denied':
       return text.denied
     case 'confirmed':
@@ -101,10 +100,37 @@ function button(label: string, look: string, at: string, step: Act): HTMLButtonE
   const made = element('button', { type: 'button', class: `button wide ${look}` }, label)
   made.addEventListener('click', async () => {
     made.disabled = true
-    const trouble = await act({ at, act: step, user: holder })
-    byId('trouble').textContent = trouble === undefined ? '' : `${text.failed}: ${trouble}`
+    const { error, shown = '', leadsTo } = await act({ at, act: step, user: holder })
+    byId('trouble').textContent = error === undefined ? '' : `${text.failed}: ${error}`
+    if (leadsTo !== undefined) location.href = leadsTo
+    message = shown
     made.disabled = false
     await refresh()
+    draw()
   })
   return made
+}
+
+/** Remembered by the browser: pages that are opened inside WeChat ask the simulator whose phone this is. */
+function hold(id: string): void {
+  holder = id
+  // biome-ignore lint/suspicious/noDocumentCookie: the newer way is asynchronous, and not in every browser
+  document.cookie = `simulated_phone=${encodeURIComponent(id)}; path=/; SameSite=Lax`
+}
+
+function holderBefore(): string | undefined {
+  const known = /(?:^|; )simulated_phone=([^;]*)/.exec(document.cookie)?.[1]
+  return known === undefined ? undefined : decodeURIComponent(known)
+}
+
+function nameOf(person: string): string {
+  return seen.people.find(({ id }) => id === person)?.name ?? person
+}
+
+/** Accounts write links as addresses, or as `<a href="…">words</a>`; nothing else of their text is markup. */
+function withLinks(text: string): (Node | string)[] {
+  return text.split(/(<a href="https?:[^"]*">[^<]*<\/a>|https?:\/\/[^\s<]+)/).map(part => {
+    const [, address = part, words = part] = /^<a href="([^"]*)">([^<]*)</.exec(part) ?? []
+    return /^https?:/.test(address) ? element('a', { href: address }, words) : part
+  })
 }

@@ -9,10 +9,12 @@ import { type AccountControl, accountControl } from './account/account-control.t
 import type { AppGiven, WechatApp } from './apps.ts'
 import { type TokenControl, tokenControl } from './cgi/token-control.ts'
 import { type FaultGiven, planFault } from './faults.ts'
+import { type MiniControl, miniControl } from './mini/mini-control.ts'
 import { type WebsiteControl, websiteControl } from './open/website-control.ts'
 import { knownApp, knownPerson, type WechatParts } from './parts.ts'
 import { openidOf, type Person, type PersonGiven, unionidOf } from './people.ts'
 import type { Delivery } from './push/sender.ts'
+import { type WebControl, webControl } from './web/web-control.ts'
 import type { Conduct } from './world.ts'
 
 export interface WechatControl {
@@ -21,6 +23,10 @@ export interface WechatControl {
   readonly website: WebsiteControl
   /** Official accounts: their codes, their followers, and the messages to their servers. */
   readonly accounts: AccountControl
+  /** Mini programs, as people open them. */
+  readonly mini: MiniControl
+  /** Pages inside WeChat that ask who is reading them. */
+  readonly web: WebControl
   /** Server tokens that end without the app's doing. */
   readonly tokens: TokenControl
   apps(): readonly WechatApp[]
@@ -58,6 +64,8 @@ export function createControl({ clock, faults, journal, parts, reset }: ControlO
     clock,
     website: websiteControl(parts),
     accounts: accountControl(parts),
+    mini: miniControl(parts),
+    web: webControl(parts),
     tokens: tokenControl(parts),
     apps: () => parts().world.apps(),
     setApp: given => parts().world.setApp(given),

@@ -9,6 +9,8 @@ import { createScenes, type Scenes } from './account/scenes.ts'
 import type { WechatApp } from './apps.ts'
 import { createServerTokens, type ServerTokens } from './cgi/server-tokens.ts'
 import { tokenRoutes } from './cgi/token-routes.ts'
+import { createMiniPrograms, type MiniPrograms } from './mini/mini-programs.ts'
+import { miniRoutes } from './mini/mini-routes.ts'
 import { createWebsiteLogin, type WebsiteLogin } from './open/website-login.ts'
 import { websiteRoutes } from './open/website-routes.ts'
 import type { Person } from './people.ts'
@@ -16,6 +18,8 @@ import { createPushSender, type PushSender } from './push/sender.ts'
 import { createGrants, type Grants } from './sns/grants.ts'
 import { oauthRoutes } from './sns/oauth.ts'
 import { userRoutes } from './sns/user.ts'
+import { createWebRequests, type WebRequests } from './web/web-requests.ts'
+import { webRoutes } from './web/web-routes.ts'
 import { createWorld, type Timing, type World } from './world.ts'
 
 export interface WechatParts {
@@ -24,6 +28,8 @@ export interface WechatParts {
   readonly serverTokens: ServerTokens
   readonly scenes: Scenes
   readonly sender: PushSender
+  readonly programs: MiniPrograms
+  readonly web: WebRequests
   readonly website: WebsiteLogin
   readonly router: Router
   /** Answers all who wait. */
@@ -45,6 +51,8 @@ export function createParts(options: PartsOptions): WechatParts {
   const serverTokens = createServerTokens(world.clock, world.identifiers)
   const scenes = createScenes(world)
   const sender = createPushSender(world)
+  const programs = createMiniPrograms(world)
+  const web = createWebRequests(world, grants)
   const website = createWebsiteLogin(world, grants)
   const router = createRouter({
     ...websiteRoutes(world, website),
@@ -52,8 +60,10 @@ export function createParts(options: PartsOptions): WechatParts {
     ...userRoutes(world, grants),
     ...tokenRoutes(world, serverTokens),
     ...accountRoutes(world, serverTokens, scenes),
+    ...miniRoutes(world, serverTokens, programs),
+    ...webRoutes(world, web),
   })
-  return { world, grants, serverTokens, scenes, sender, website, router, close: () => website.close() }
+  return { world, grants, serverTokens, scenes, sender, programs, web, website, router, close: () => website.close() }
 }
 
 /** Throws `RefusedStep` for nobody. */

@@ -7,10 +7,16 @@ import type { WechatControl } from '../control.ts'
 import { posting } from '../control-routes.ts'
 import type { WechatParts } from '../parts.ts'
 import type { PhoneKind } from './codes.ts'
+import { miniCodes, sceneCodes, webCodes } from './other-codes.ts'
 import { websiteCodes } from './website-codes.ts'
 
 export function phoneRoutes(parts: () => WechatParts, control: WechatControl): Routes {
-  const kinds = (): readonly PhoneKind[] => [websiteCodes(parts(), control)]
+  const kinds = (): readonly PhoneKind[] => [
+    websiteCodes(parts(), control),
+    sceneCodes(parts(), control),
+    miniCodes(parts(), control),
+    webCodes(parts(), control),
+  ]
   const showPhone = () => page('phone', {})
   const act = posting(step, ({ at, act, user }) => {
     for (const kind of kinds()) {
@@ -22,6 +28,8 @@ export function phoneRoutes(parts: () => WechatParts, control: WechatControl): R
   return {
     '/': showPhone,
     '/open/connect/confirm': showPhone,
+    '/q/:id': showPhone,
+    '/m/:id': showPhone,
     '/phone/look': () =>
       json({
         people: control.people().map(({ id, nickname }) => ({ id, name: nickname })),

@@ -1,7 +1,7 @@
-/** The website login on the phone. */
+/** The website login on the phone: scan, then allow or refuse. Its browser is another one, which goes on by itself. */
 import type { WechatControl } from '../control.ts'
 import type { WechatParts } from '../parts.ts'
-import type { PhoneAct, PhoneCode, PhoneKind } from './codes.ts'
+import type { PhoneAct, PhoneCode, PhoneKind, PhoneResult } from './codes.ts'
 
 export function websiteCodes({ world, website }: WechatParts, control: WechatControl): PhoneKind {
   return {
@@ -24,13 +24,16 @@ export function websiteCodes({ world, website }: WechatParts, control: WechatCon
   }
 }
 
-async function decide({ website }: WechatControl, uuid: string, act: PhoneAct, personId: string): Promise<object> {
+async function decide({ website }: WechatControl, uuid: string, act: PhoneAct, personId: string): Promise<PhoneResult> {
   switch (act) {
     case 'scan':
-      return website.scan(uuid, personId)
+      website.scan(uuid, personId)
+      return {}
     case 'confirm':
-      return website.confirm(uuid)
+      website.confirm(uuid)
+      return {}
     case 'deny':
-      return website.deny(uuid)
+      website.deny(uuid)
+      return {}
   }
 }
