@@ -1,7 +1,7 @@
 /** `scanlogin audit` as it is installed, against the server as it is installed, and against one that is broken. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -54,19 +54,9 @@ describe('the audit command', () => {
 
   it('ends with 1 where something is wrong, and shows it without a secret', async () => {
     const broken = web.find(({ check }) => check === 'ticket-cookie')
-    const listener = getRequestListener(openSite({ ...(broken && { breaking: broken.breaking }) }).fetch)
-    const proxy = createServer(listener).listen(await freePort(), '127.0.0.1')
-    await once(proxy, 'listening')
-    const address = proxy.address()
-    const port = typeof address === 'object' ? address?.port : 0
+    const proxy = await listen(getRequestListener(openSite({ ...(broken && { breaking: broken.breaking }) }).fetch))
     try {
-      const { code, stdout } = await run([
-        `http://127.0.0.1:${port}/v1`,
-        '--origin',
-        origin,
-        '--only',
-        'ticket-cookie,cors',
-      ])
+      const { code, stdout } = await run([`${proxy.url}/v1`, '--origin', origin, '--only', 'ticket-cookie,cors'])
       expect(code).toBe(1)
       expect(stdout).toMatch(/^fail {4}ticket-cookie /m)
       expect(stdout).toContain('FAIL ticket-cookie (T1, T9)')
@@ -75,6 +65,23 @@ describe('the audit command', () => {
       expect(stdout).toContain('1 pass, 1 fail, 0 warn, 0 skipped')
     } finally {
       proxy.close()
+    }
+  })
+
+  it('follows nobody who sends it elsewhere', async () => {
+    let visits = 0
+    const elsewhere = await listen((_, response) => {
+      visits++
+      response.end()
+    })
+    const sending = await listen((_, response) => response.writeHead(307, { location: elsewhere.url }).end())
+    try {
+      const { code, stderr } = await run([`${sending.url}/v1`])
+      expect([code, visits]).toEqual([2, 0])
+      expect(stderr).toContain('was answered 307, not 201')
+    } finally {
+      elsewhere.close()
+      sending.close()
     }
   })
 
@@ -118,6 +125,14 @@ describe('the audit command', () => {
     expect(stderr).not.toContain(key)
   })
 })
+
+async function listen(listener: RequestListener) {
+  const server = createServer(listener)
+  const port = await freePort()
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
+}
 
 async function run(args: readonly string[], env: Record<string, string> = { SCANLOGIN_API_KEY: apiKey }) {
   const child = spawn(process.execPath, [main, 'audit', ...args], { env })
