@@ -93,7 +93,7 @@ const chances: readonly (readonly [RegExp, string])[] = [
   [/"key":"[\w-]{22}"/g, '"key":"<128 bits>"'],
   [/"user_code":"[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}"/g, '"user_code":"<code>"'],
   [/"check_code":"\d{4}"/g, '"check_code":"<digits>"'],
-  [/"expires_in":[1-9]\d*/g, '"expires_in":<seconds>'],
+  [/"((?:idle_)?expires_in)":[1-9]\d*/g, '"$1":<seconds>'],
   [/"time":\d+/g, '"time":<seconds>'],
   [/"poll_after":\d+(\.\d+)?/g, '"poll_after":<seconds>'],
 ]

@@ -50,7 +50,7 @@ describe.each(kinds)('a session (%s)', kind => {
     const { signIn, browser } = startWith(kind)
     await signIn()
     const { body } = await browser.call<{ session: object }>('GET', '/session')
-    expect(body.session).toEqual({ expires_in: 28_800, idle_expires_in: 1860 })
+    expect(body.session).toEqual({ expires_in: 28_800, idle_expires_in: 1800 })
   })
 
   it('ends with the sign-out, also when that is repeated', async () => {

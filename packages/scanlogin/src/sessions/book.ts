@@ -90,7 +90,7 @@ export function createBook(options: BookOptions): Book {
   }
 
   function toSession(id: string, { user, openedAt, seenAt, limit, details }: SessionRecord): Session {
-    return { id, user, openedAt, seenAt, expiresAt: limit, idleAt: lifetimes.idleEnd(seenAt, limit), details }
+    return { id, user, openedAt, seenAt, expiresAt: limit, idleAt: lifetimes.idleAt(seenAt, limit), details }
   }
 
   async function end(id: string): Promise<void> {

@@ -23,7 +23,7 @@ export type Step = (record: SessionRecord) => SessionRecord | Promise<SessionRec
 
 export function createRecords(store: Store, lifetimes: Lifetimes): Records {
   function toEntry(version: number, record: SessionRecord): Entry {
-    return { version, expiresAt: lifetimes.idleEnd(record.seenAt, record.limit), value: toText(record) }
+    return { version, expiresAt: lifetimes.keptUntil(record.seenAt, record.limit), value: toText(record) }
   }
 
   async function end(id: string): Promise<void> {

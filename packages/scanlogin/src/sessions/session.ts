@@ -42,7 +42,7 @@ export interface Session {
   readonly seenAt: number
   /** When it ends, however much it is used. */
   readonly expiresAt: number
-  /** When it ends if nobody uses it before. */
+  /** When it ends if nobody uses it before; to the minute, and not earlier. */
   readonly idleAt: number
   readonly details: SessionDetails
 }

@@ -14,7 +14,11 @@ export interface SessionSetting {
 
 /** Throws `ConfigError` for signing keys that cannot be used. */
 export async function openSessions({ config, store, publicUrl, log }: SessionSetting): Promise<Sessions> {
-  const lifetimes = { ttl: config.SCANLOGIN_SESSION_TTL, idle: config.SCANLOGIN_SESSION_IDLE }
+  const lifetimes = {
+    ttl: config.SCANLOGIN_SESSION_TTL,
+    idle: config.SCANLOGIN_SESSION_IDLE,
+    shortTtl: config.SCANLOGIN_SESSION_SHORT_TTL,
+  }
   if (config.SCANLOGIN_SESSIONS === 'stored') return storedSessions({ store, ...lifetimes })
   const keys = config.SCANLOGIN_SIGNING_KEYS
   const sessions = jwtSessions({

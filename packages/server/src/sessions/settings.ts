@@ -11,6 +11,7 @@ export const sessionSettings = {
     .transform((): number | false => false)
     .or(seconds(120, 2_592_000))
     .default(1800),
+  SCANLOGIN_SESSION_SHORT_TTL: seconds(60, 2_592_000).default(3600),
   SCANLOGIN_SESSION_AUDIENCE: z.string().max(255, 'write at most 255 characters').optional(),
   SCANLOGIN_SIGNING_KEYS: z.string().transform(readSigningKeys).optional(),
   SCANLOGIN_CLIENTS: z.string().transform(readClients).optional(),
