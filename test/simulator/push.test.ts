@@ -268,6 +268,15 @@ describe('a person who takes a permission back', () => {
   })
 })
 
+describe('a person who gives up their account', () => {
+  it('is told of to every app that has a server', async () => {
+    wechat.control.setApp({ appid: website.appid, push: { url: receiver.url, token, format: 'json' } })
+    await wechat.fake('/close', { user: 'aju' })
+    expect(receiver.pushed).toHaveLength(2)
+    for (const { body } of receiver.pushed) expect(body).toContain('user_authorization_cancellation')
+  })
+})
+
 /** A passive reply; `OPENID` is filled in once the person is known. */
 function reply(changes: Record<string, string>): string {
   const fields = {

@@ -41,6 +41,7 @@ export function controlRoutes(control: WechatControl): Routes {
     '/__fake/password': posting(shapes.byPerson, ({ user }) => control.changePassword(user)),
     '/__fake/token/take': posting(shapes.byApp, ({ appid }) => control.tokens.takeToken(appid)),
     '/__fake/token/void': posting(shapes.byApp, ({ appid }) => control.tokens.voidTokens(appid)),
+    '/__fake/close': posting(shapes.byPerson, ({ user }) => control.closeAccount(user)),
     '/__fake/clock/advance': posting(shapes.advance, async ({ ms }) => {
       await control.clock.advance(ms)
       return { now: control.clock.now() }

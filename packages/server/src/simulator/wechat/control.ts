@@ -43,6 +43,8 @@ export interface WechatControl {
   fault(given: FaultGiven): void
   /** The person takes back what they have allowed the app, whose server is told. */
   revoke(personId: string, appid: string): Promise<Delivery>
+  /** The person gives up their WeChat account: every app that has a server is told. */
+  closeAccount(personId: string): Promise<void>
   /** Voids the person's tokens everywhere. */
   changePassword(personId: string): void
   /** What was called, oldest first, without secrets; only paths that contain `match`. */
@@ -78,7 +80,13 @@ export function createControl({ clock, faults, journal, parts, reset }: ControlO
     },
     conduct: change => Object.assign(parts().world.conduct, change),
     fault: given => faults.plan(planFault(parts().world, given)),
-    revoke: (personId, appid) => revoke(parts(), knownPerson(parts(), personId), knownApp(parts(), appid)),
+    revoke: (personId, appid) =>
+      withdraw(parts(), knownPerson(parts(), personId), knownApp(parts(), appid), 'user_authorization_revoke'),
+    async closeAccount(personId) {
+      const person = knownPerson(parts(), personId)
+      const apps = parts().world.apps()
+      await Promise.all(apps.map(app => withdraw(parts(), person, app, 'user_authorization_cancellation')))
+    },
     changePassword: personId => parts().grants.changePassword(knownPerson(parts(), personId)),
     calls: (match = '') => journal.entries().filter(({ path }) => path.includes(match)),
     reset,
@@ -86,12 +94,12 @@ export function createControl({ clock, faults, journal, parts, reset }: ControlO
 }
 
 /** 301 stands for everything that a website or a mobile app can be allowed. */
-function revoke({ grants, sender }: WechatParts, person: Person, app: WechatApp): Promise<Delivery> {
+function withdraw({ grants, sender }: WechatParts, person: Person, app: WechatApp, event: string): Promise<Delivery> {
   grants.revoke(person, app)
   const unionid = unionidOf(person, app)
   return sender.push(app, person, {
     MsgType: 'event',
-    Event: 'user_authorization_revoke',
+    Event: event,
     OpenID: openidOf(person, app),
     ...(unionid !== undefined && { UnionID: unionid }),
     AppID: app.appid,
