@@ -186,6 +186,15 @@ describe('an answer', () => {
     await wechat.clock.advance(1)
     expect(await scan()).toMatchObject({ delivered: true, attempts: 1 })
   })
+
+  it('that is good starts the count of failures anew', async () => {
+    receiver.answer = { status: 500, text: '' }
+    await scan()
+    receiver.answer = { status: 200, text: 'success' }
+    await scan()
+    receiver.answer = { status: 500, text: '' }
+    expect(await scan()).toMatchObject({ attempts: 4 })
+  })
 })
 
 describe('the check of the address', () => {

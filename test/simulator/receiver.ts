@@ -17,14 +17,17 @@ export interface Receiver {
   stop(): Promise<void>
 }
 
+const welcome = { status: 200, text: 'success' }
+
 export async function startReceiver(): Promise<Receiver> {
   const server = createServer(async (request, response) => {
     const body = await read(request)
     const query = new URL(request.url ?? '', 'http://receiver').searchParams
     receiver.pushed.push({ method: request.method ?? '', query, type: request.headers['content-type'], body })
-    const { answer } = receiver
+    // Where an answer that redirects leads to.
+    const answer = request.url === '/moved' ? welcome : receiver.answer
     if (answer === 'silence') return
-    response.statusCode = answer.status
+    response.writeHead(answer.status, answer.status === 302 ? { location: '/moved' } : {})
     response.end(answer.text.replace('ECHO', query.get('echostr') ?? ''))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -33,7 +36,7 @@ export async function startReceiver(): Promise<Receiver> {
   const receiver: Receiver = {
     url: `http://127.0.0.1:${port}/wechat`,
     pushed: [],
-    answer: { status: 200, text: 'success' },
+    answer: welcome,
     stop() {
       server.closeAllConnections()
       return new Promise(resolve => server.close(() => resolve()))

@@ -44,13 +44,13 @@ export function createFaults(): Faults {
 }
 
 /** Never answers, and does not do what was asked. */
-export const hang: Mischief = () => 'hang'
+const hang: Mischief = () => 'hang'
 
 /** The connection breaks before what was asked is done. */
-export const resetBefore: Mischief = () => 'reset'
+const resetBefore: Mischief = () => 'reset'
 
 /** It is done, and the connection breaks before the answer: a code is used up and nobody has its tokens. */
-export const resetAfter: Mischief = async (_, ordinary): Promise<Outcome> => {
+const resetAfter: Mischief = async (_, ordinary): Promise<Outcome> => {
   await ordinary()
   return 'reset'
 }
@@ -63,33 +63,33 @@ export function slow(ms: number, clock: Clock): Mischief {
   }
 }
 
-export const http500: Mischief = () => text('Internal Server Error', { status: 500 })
+const http500: Mischief = () => text('Internal Server Error', { status: 500 })
 
 /** As a proxy on the way answers. */
-export const html502: Mischief = () =>
+const html502: Mischief = () =>
   text('<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n', {
     status: 502,
     type: 'text/html',
   })
 
 /** As a network's log-in page answers: a page with status 200. */
-export const html200: Mischief = () => text('<!doctype html>\n<title>Welcome</title>\n', { type: 'text/html' })
+const html200: Mischief = () => text('<!doctype html>\n<title>Welcome</title>\n', { type: 'text/html' })
 
 /** Leads to another host, which must not be followed. */
-export const redirect302: Mischief = () => ({
+const redirect302: Mischief = () => ({
   status: 302,
   headers: { location: 'http://elsewhere.invalid/' },
   body: '',
 })
 
 /** JSON that ends in the middle. */
-export const badJson: Mischief = changing(answer => ({ ...answer, body: halfOf(answer.body) }))
+const badJson: Mischief = changing(answer => ({ ...answer, body: halfOf(answer.body) }))
 
 /** JSON, and not what anybody expects. */
-export const strangeJson: Mischief = () => json([null, 'strange'])
+const strangeJson: Mischief = () => json([null, 'strange'])
 
 /** With a byte order mark in front. */
-export const bom: Mischief = changing(answer => ({
+const bom: Mischief = changing(answer => ({
   ...answer,
   body: Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), Buffer.from(answer.body)]),
 }))
@@ -114,3 +114,17 @@ function halfOf(body: string | Uint8Array): Uint8Array {
   const bytes = Buffer.from(body)
   return bytes.subarray(0, Math.floor(bytes.length / 2))
 }
+
+/** Those that need nothing to be said about them, by their names. */
+export const networkFaults = {
+  hang,
+  resetBefore,
+  resetAfter,
+  http500,
+  html502,
+  html200,
+  redirect302,
+  badJson,
+  strangeJson,
+  bom,
+} as const

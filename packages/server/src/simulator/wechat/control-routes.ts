@@ -1,7 +1,6 @@
 /** The control of the simulated WeChat over HTTP, for tests in any language: JSON in, JSON out, 409 with the reason. */
-import { z } from 'zod'
-import { type Call, type Endpoint, json, type Routes } from '../http/call.ts'
-import { RefusedStep } from '../play/refused-step.ts'
+import { json, type Routes } from '../http/call.ts'
+import { posting } from '../http/posting.ts'
 import type { WechatControl } from './control.ts'
 import * as shapes from './control-shapes.ts'
 
@@ -49,27 +48,5 @@ export function controlRoutes(control: WechatControl): Routes {
     '/__fake/calls': ({ query }) => json(control.calls(query.get('match') ?? '')),
     '/__fake/waiting': () => json({ waiting: control.website.waiting() }),
     '/__fake/reset': posting(shapes.nothing, () => control.reset()),
-  }
-}
-
-/** A call that changes something: POST with JSON, or with nothing where nothing has to be said. */
-export function posting<Given>(
-  shape: z.ZodType<Given>,
-  act: (given: Given, parts: Readonly<Record<string, string>>) => unknown,
-): Endpoint {
-  return async (call, parts) => {
-    if (call.method !== 'POST') throw new RefusedStep('Send this by POST')
-    const given = shape.safeParse(read(call))
-    if (!given.success) throw new RefusedStep(z.prettifyError(given.error))
-    return json((await act(given.data, parts)) ?? {})
-  }
-}
-
-function read({ body }: Call): unknown {
-  if (body.length === 0) return {}
-  try {
-    return JSON.parse(new TextDecoder().decode(body))
-  } catch (cause) {
-    throw new RefusedStep('The body is no JSON', { cause })
   }
 }

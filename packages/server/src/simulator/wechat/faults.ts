@@ -1,22 +1,6 @@
 /** What goes wrong at WeChat in particular: refusals in the wrong moment, and bytes that are no clean JSON. */
 import type { Answer } from '../http/call.ts'
-import {
-  badJson,
-  bom,
-  changing,
-  contentType,
-  type FaultPlan,
-  hang,
-  html200,
-  html502,
-  http500,
-  type Mischief,
-  redirect302,
-  resetAfter,
-  resetBefore,
-  slow,
-  strangeJson,
-} from '../play/faults.ts'
+import { changing, contentType, type FaultPlan, type Mischief, networkFaults, slow } from '../play/faults.ts'
 import { refuse, WechatError } from './errors.ts'
 import type { World } from './world.ts'
 
@@ -78,16 +62,7 @@ function refusing(world: World, errcode: number): Mischief {
 }
 
 export const mischiefs = {
-  hang,
-  resetBefore,
-  resetAfter,
-  http500,
-  html502,
-  html200,
-  redirect302,
-  badJson,
-  strangeJson,
-  bom,
+  ...networkFaults,
   /** A nickname with U+0014 and a line feed, as they are. */
   rawControl: changing(answer => named(answer, Buffer.of(0x41, 0x14, 0x0a, 0x42))),
   /** A nickname in GBK: these bytes are no UTF-8. */

@@ -1,6 +1,7 @@
 /** The simulated WeChat on a port of this machine. */
 
 import { simulate } from '../http/simulate.ts'
+import { phoneRoutes } from '../phone/phone-routes.ts'
 import { type MovableClock, runningClock } from '../play/clock.ts'
 import { createFaults } from '../play/faults.ts'
 import { createIdentifiers } from '../play/identifiers.ts'
@@ -10,7 +11,7 @@ import { createControl, type WechatControl } from './control.ts'
 import { controlRoutes } from './control-routes.ts'
 import { createParts, type WechatParts } from './parts.ts'
 import { defaultPeople, describePerson, type PersonGiven } from './people.ts'
-import { phoneRoutes } from './phone/phone-routes.ts'
+import { wechatPhone } from './phone/wechat-phone.ts'
 import type { Timing } from './world.ts'
 
 export interface WechatSimulatorOptions {
@@ -69,7 +70,7 @@ export async function startWechatSimulator(options: WechatSimulatorOptions = {})
     journal,
     service: () => parts.router,
     control: controlRoutes(control),
-    phone: phoneRoutes(() => parts, control),
+    phone: phoneRoutes(wechatPhone(() => parts, control)),
   }
   const listening = await simulate(service, host, port)
   url = listening.url

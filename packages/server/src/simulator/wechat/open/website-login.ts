@@ -1,4 +1,5 @@
 /** The website login's open codes, who waits for news of them, and what people do with them. */
+import { returnAddress } from '../../http/callback.ts'
 import { RefusedStep } from '../../play/refused-step.ts'
 import type { WechatApp } from '../apps.ts'
 import type { Person } from '../people.ts'
@@ -118,11 +119,4 @@ export function createWebsiteLogin(world: World, grants: Grants): WebsiteLogin {
       for (const wake of waiting.keys()) wake()
     },
   }
-}
-
-/** Parameters are put behind those that the address has. */
-export function returnAddress(redirectUri: string, parameters: Readonly<Record<string, string>>): string {
-  const [address = '', fragment] = redirectUri.split('#')
-  const query = new URLSearchParams(parameters)
-  return `${address}${address.includes('?') ? '&' : '?'}${query}${fragment === undefined ? '' : `#${fragment}`}`
 }

@@ -3,6 +3,7 @@
  * code, and the page's own long poll, which answers with a line of JavaScript.
  */
 import { type Answer, type Call, nothingHere, type Routes, text } from '../../http/call.ts'
+import { isApproved } from '../../http/callback.ts'
 import { page, sentencePage } from '../../http/pages.ts'
 import { qrPicture } from '../../play/qr-picture.ts'
 import type { WechatApp } from '../apps.ts'
@@ -32,7 +33,7 @@ function openPage(world: World, login: WebsiteLogin, { query }: Call): Answer {
     app?.kind === 'website' &&
     query.get('scope') === 'snsapi_login' &&
     query.get('response_type') === 'code' &&
-    isApproved(app, redirectUri)
+    isApproved(app.callbackDomain, redirectUri)
   if (!fits) return sentencePage('该链接无法访问')
   const session = login.open(app, redirectUri, query.get('state') ?? '')
   if (query.get('f') === 'xml') {
@@ -54,12 +55,4 @@ function showCode(world: World, app: WechatApp, session: QrSession, query: URLSe
   }
   const calls = callback === 'twice' ? new URL(session.redirectUri).origin : ''
   return page('qrconnect', values, { ancestors: 'anyone', calls })
-}
-
-/** The host has to equal the approved one: a name below it is another one. */
-export function isApproved(app: WechatApp, redirectUri: string): boolean {
-  if (!URL.canParse(redirectUri)) return false
-  const { protocol, host, hostname } = new URL(redirectUri)
-  if (protocol !== 'https:' && protocol !== 'http:') return false
-  return [host, hostname].includes(app.callbackDomain.toLowerCase())
 }

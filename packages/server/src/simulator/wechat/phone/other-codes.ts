@@ -1,8 +1,9 @@
 /** The other things that a phone does in WeChat: scan an account's code, open a mini program, allow a page to know it. */
+
+import type { PhoneCode, PhoneKind, PhoneResult } from '../../phone/codes.ts'
 import { RefusedStep } from '../../play/refused-step.ts'
 import type { WechatControl } from '../control.ts'
 import type { WechatParts } from '../parts.ts'
-import type { PhoneCode, PhoneKind, PhoneResult } from './codes.ts'
 
 /** Scanning is all there is to it: the account hears of it and may answer with a message. */
 export function sceneCodes({ world, scenes }: WechatParts, { accounts }: WechatControl): PhoneKind {

@@ -1,7 +1,8 @@
 /** The website login on the phone: scan, then allow or refuse. Its browser is another one, which goes on by itself. */
+
+import type { PhoneAct, PhoneCode, PhoneKind, PhoneResult } from '../../phone/codes.ts'
 import type { WechatControl } from '../control.ts'
 import type { WechatParts } from '../parts.ts'
-import type { PhoneAct, PhoneCode, PhoneKind, PhoneResult } from './codes.ts'
 
 export function websiteCodes({ world, website }: WechatParts, control: WechatControl): PhoneKind {
   return {

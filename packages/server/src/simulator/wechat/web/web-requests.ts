@@ -1,7 +1,7 @@
 /** Pages opened inside WeChat that ask who is reading them: the in-WeChat web authorisation (网页授权). */
+import { returnAddress } from '../../http/callback.ts'
 import { RefusedStep } from '../../play/refused-step.ts'
 import type { WechatApp } from '../apps.ts'
-import { returnAddress } from '../open/website-login.ts'
 import type { Person } from '../people.ts'
 import type { Grants, Scope } from '../sns/grants.ts'
 import type { World } from '../world.ts'

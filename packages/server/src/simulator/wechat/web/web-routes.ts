@@ -3,9 +3,9 @@
  * with a code that tells the openid; `snsapi_userinfo` asks the person first.
  */
 import type { Answer, Call, Routes } from '../../http/call.ts'
+import { isApproved } from '../../http/callback.ts'
 import { page, sentencePage } from '../../http/pages.ts'
 import type { WechatApp } from '../apps.ts'
-import { isApproved } from '../open/website-routes.ts'
 import type { Person } from '../people.ts'
 import type { World } from '../world.ts'
 import type { WebRequest, WebRequests } from './web-requests.ts'
@@ -29,7 +29,8 @@ function ask(world: World, requests: WebRequests, call: Call): Answer {
   if (app?.kind !== 'account') return sentencePage('appid参数错误，错误码:10012')
   if (query.get('response_type') !== 'code') return sentencePage('response_type参数错误')
   if (!isWebScope(scope)) return sentencePage('scope参数错误或没有scope权限，错误码:10005')
-  if (!isApproved(app, redirectUri)) return sentencePage('redirect_uri域名与后台配置不一致，错误码:10003')
+  if (!isApproved(app.callbackDomain, redirectUri))
+    return sentencePage('redirect_uri域名与后台配置不一致，错误码:10003')
   if (!/^[A-Za-z0-9]{0,128}$/.test(state)) return sentencePage('state参数错误，错误码:10013')
   return send(world, requests, app, { redirectUri, scope, state }, call)
 }
