@@ -40,7 +40,7 @@ protocolSuite('the handler without rotation, for native apps', {
 protocolSuite('the handler on node:http', {
   describe,
   it,
-  abilities: most,
+  abilities: [...most, 'sockets'],
   async open() {
     const clock = createClock()
     const { server, stop } = await startHttp({ login: { clock } })
@@ -65,7 +65,7 @@ describe('in a process of its own', () => {
   protocolSuite('the standalone server', {
     describe,
     it,
-    abilities: ['cookies', 'other origins', 'return addresses'],
+    abilities: ['cookies', 'other origins', 'return addresses', 'sockets'],
     open: () => ({ ...plain.server, ...lists }),
   })
 

@@ -3,12 +3,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { WebSocket, WebSocketServer } from 'ws'
 import { createHandler, type Handler, type HandlerOptions } from '../packages/scanlogin/src/http.ts'
 import { createLogin, type Login, type LoginOptions, memoryStore } from '../packages/scanlogin/src/index.ts'
-import { serve, toNodeListener } from '../packages/scanlogin/src/node.ts'
+import { serve, toNodeListener, toNodeUpgrade } from '../packages/scanlogin/src/node.ts'
 import { storedSessions } from '../packages/scanlogin/src/session.ts'
 import { type Actors, type ActorsOptions, createActors } from '../packages/scanlogin/src/testing/actors.ts'
 import { createClock, type ManualClock } from '../packages/scanlogin/src/testing/clock.ts'
+import type { OpenServer } from '../packages/scanlogin/src/testing/protocol-suite.ts'
 import { freePort } from './free-port.ts'
 
 export const apiKey = 'an-api-key-of-the-tests-own-back-end'
@@ -25,7 +27,7 @@ export interface Started extends Actors {
   readonly login: Login
   readonly handler: Handler
   /** What a rule of the protocol suite opens. */
-  readonly server: ActorsOptions
+  readonly server: OpenServer
   /** Every failure that the handler took for an outage or a bug. */
   readonly failures: unknown[]
   /** Calls with a path of the site, such as `/v1/session`. */
@@ -60,8 +62,10 @@ export async function startHttp(options: StartOptions = {}): Promise<Listening> 
   const { port } = new URL(url)
   const assembled = assemble(url, options)
   const { login, handler } = assembled
-  const serving = await serve({ listener: toNodeListener(handler, { closing: login.draining }), port: Number(port) })
-  const server = people(`${url}/v1`, options)
+  const listener = toNodeListener(handler, { closing: login.draining })
+  const upgrade = toNodeUpgrade(handler, WebSocketServer, { heartbeat: 1 })
+  const serving = await serve({ listener, upgrade, port: Number(port) })
+  const server = { ...people(`${url}/v1`, options), WebSocket }
   return {
     ...assembled,
     ...createActors(server),
@@ -79,7 +83,7 @@ export async function startHttp(options: StartOptions = {}): Promise<Listening> 
 export interface Running {
   readonly url: string
   readonly port: number
-  readonly server: ActorsOptions
+  readonly server: OpenServer
   /** What the process has written, line by line. */
   readonly lines: readonly string[]
   stop(): Promise<number | null>
@@ -109,7 +113,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Run
   return {
     url,
     port,
-    server: { url: `${url}/v1`, apiKey, origin: `http://localhost:${port}` },
+    server: { url: `${url}/v1`, apiKey, origin: `http://localhost:${port}`, WebSocket },
     lines,
     async stop() {
       child.kill('SIGTERM')

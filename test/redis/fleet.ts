@@ -1,4 +1,5 @@
 /** Server processes as they are shipped, on one store and behind one address: each call goes to any of them. */
+import { WebSocket } from 'ws'
 import type { Fetch } from '../../packages/scanlogin/src/testing/caller.ts'
 import type { OpenServer } from '../../packages/scanlogin/src/testing/protocol-suite.ts'
 import { allowedOrigin, apiKey, type Running, returnTo, startServer } from '../start.ts'
@@ -43,6 +44,10 @@ export async function startFleet({ store, nodes = 2, patience = 'none', env }: F
       allowedOrigin,
       returnTo,
       origin: publicUrl,
+      WebSocket,
+      get socketUrl() {
+        return pick(processes).server.url
+      },
       fetch: patience === 'none' ? anyNode : patient(anyNode),
     },
   }

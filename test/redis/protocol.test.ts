@@ -20,7 +20,7 @@ describe('two processes', () => {
   protocolSuite('two server processes on one Redis', {
     describe,
     it,
-    abilities: ['cookies', 'other origins', 'return addresses'],
+    abilities: ['cookies', 'other origins', 'return addresses', 'sockets'],
     open: () => fleet.server,
   })
 

@@ -24,3 +24,4 @@ export {
   type StoreSuiteOptions,
   storeSuite,
 } from './testing/store-suite.ts'
+export type { SocketClass, SocketPeer } from './testing/ticket-socket.ts'

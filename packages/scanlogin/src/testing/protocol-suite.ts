@@ -12,6 +12,7 @@ import { ambientProof, bodies, foreignPages, otherOrigins } from './protocol/ori
 import { polling, streaming, waiting } from './protocol/reading.ts'
 import { deadlines, redeeming } from './protocol/redeeming.ts'
 import { scanning } from './protocol/scanning.ts'
+import { socketPages, sockets, socketsOfOtherOrigins } from './protocol/sockets.ts'
 import { createStage, type OpenServer, type Rule, type Rules } from './protocol/stage.ts'
 import { methods, strangers } from './protocol/strangers.ts'
 
@@ -27,6 +28,8 @@ export type Ability =
   | 'other origins'
   /** Has `returnTo` on its list. */
   | 'return addresses'
+  /** Opens WebSockets. On Node 20, which has no class of its own, `open` gives that of `ws`. */
+  | 'sockets'
   /** Lets a test move its time by `pass`. */
   | 'time'
 
@@ -92,34 +95,37 @@ interface Topic {
   /** How the sentence goes on after the server's name. */
   readonly topic: string
   readonly rules: Rules
-  readonly needs?: Ability
+  readonly needs?: readonly Ability[]
   readonly unless?: Ability
 }
 
 const allTopics: readonly Topic[] = [
   { topic: 'asked for a ticket', rules: creating },
-  { topic: 'asked for a ticket by a page', rules: secretCookies, needs: 'cookies' },
-  { topic: 'asked to return somewhere', rules: returnAddresses, needs: 'return addresses' },
+  { topic: 'asked for a ticket by a page', rules: secretCookies, needs: ['cookies'] },
+  { topic: 'asked to return somewhere', rules: returnAddresses, needs: ['return addresses'] },
   { topic: 'polled', rules: polling },
   { topic: 'asked to wait', rules: waiting },
   { topic: 'asked for events', rules: streaming },
   { topic: 'when a phone scans', rules: scanning },
   { topic: 'when people decide', rules: deciding },
-  { topic: 'with check codes', rules: checkCodes, needs: 'check codes' },
+  { topic: 'with check codes', rules: checkCodes, needs: ['check codes'] },
   { topic: 'without check codes', rules: noCheckCodes, unless: 'check codes' },
   { topic: 'when the browser collects', rules: redeeming },
-  { topic: 'as time passes', rules: deadlines, needs: 'time' },
+  { topic: 'as time passes', rules: deadlines, needs: ['time'] },
   { topic: 'before strangers', rules: strangers },
   { topic: 'called by other methods', rules: methods },
   { topic: 'before foreign pages', rules: foreignPages },
-  { topic: 'shown a cookie', rules: ambientProof, needs: 'cookies' },
-  { topic: 'before pages it knows', rules: otherOrigins, needs: 'other origins' },
+  { topic: 'shown a cookie', rules: ambientProof, needs: ['cookies'] },
+  { topic: 'before pages it knows', rules: otherOrigins, needs: ['other origins'] },
   { topic: 'sent a body', rules: bodies },
+  { topic: 'asked for a socket', rules: sockets, needs: ['sockets'] },
+  { topic: 'asked for a socket by a page', rules: socketPages, needs: ['sockets', 'cookies'] },
+  { topic: 'asked for a socket by a page it knows', rules: socketsOfOtherOrigins, needs: ['sockets', 'other origins'] },
 ]
 
 function topicsFor({ abilities = ['cookies'] }: Pick<ProtocolOptions, 'abilities'>): Topic[] {
-  const has = (ability: Ability | undefined) => ability !== undefined && abilities.includes(ability)
-  return allTopics.filter(({ needs, unless }) => (needs === undefined || has(needs)) && !has(unless))
+  const has = (ability: Ability) => abilities.includes(ability)
+  return allTopics.filter(({ needs = [], unless }) => needs.every(has) && !(unless && has(unless)))
 }
 
 async function keep(rule: Rule, open: ProtocolOptions['open']): Promise<void> {

@@ -1,8 +1,7 @@
 /** Foreign pages, and bodies that a foreign page can send without being asked. */
-import type { ScriptedBrowser } from '../browser.ts'
 import type { Reply } from '../caller.ts'
 import { answered, holds, refused, same } from './claims.ts'
-import type { Rules } from './stage.ts'
+import { proofOf, type Rules } from './stage.ts'
 
 export const foreignPages = {
   async 'changes nothing for a page of another origin'({ confirmed, browser, newBrowser, server }) {
@@ -214,11 +213,6 @@ export const bodies = {
 function readable(reply: Reply): void {
   holds(reply.status >= 400, 'a foreign page is refused')
   same(reply.headers.get('access-control-allow-origin'), null, 'what lets a foreign page read')
-}
-
-function proofOf(browser: ScriptedBrowser): Record<string, string> {
-  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  return cookie ? { cookie } : { authorization: `Bearer ${browser.secret}` }
 }
 
 function changes(id: string): readonly (readonly [method: string, path: string, body?: object])[] {

@@ -4,7 +4,9 @@
  */
 import type { CreatedResource } from '../../http/wire.ts'
 import { type Actors, type ActorsOptions, createActors } from '../actors.ts'
+import type { ScriptedBrowser } from '../browser.ts'
 import { type Caller, createCaller, type Fetch, type Reply } from '../caller.ts'
+import { openTicketSocket, type SocketClass, type TicketSocket } from '../ticket-socket.ts'
 import { answered, holds, same } from './claims.ts'
 
 export interface OpenServer extends ActorsOptions {
@@ -12,6 +14,10 @@ export interface OpenServer extends ActorsOptions {
   allowedOrigin?: string
   /** An address on the site's own list, for the rules on `return addresses`. */
   returnTo?: string
+  /** For the rules on `sockets`: a class that takes headers. Default: the runtime's, where it has one. */
+  WebSocket?: SocketClass
+  /** Where sockets are opened, where that is not `url`. */
+  socketUrl?: string
   /** Lets at least this much time pass for the server. Default: waits. */
   pass?: (ms: number) => Promise<void>
   /** Called after each rule. */
@@ -28,11 +34,24 @@ export interface Stage extends Actors {
   confirmed(): Promise<CreatedResource>
   /** … and the browser has collected. */
   redeemed(): Promise<CreatedResource>
+  /** A socket for the browser's ticket, open or refused. */
+  socket(browser: ScriptedBrowser, options?: SocketOptions): Promise<TicketSocket>
   pass(ms: number): Promise<void>
   /** Lets time pass until the promise has settled. */
   patiently<T>(promise: Promise<T>): Promise<T>
   /** Throws what was wrong with answers that no rule looked at. */
   review(): void
+}
+
+export interface SocketOptions {
+  /** Default: the browser's ticket. */
+  id?: string
+  /** With its question mark. */
+  query?: string
+  /** Headers that prove who asks. Default: what the browser has. */
+  proof?: Readonly<Record<string, string>>
+  /** Headers that say which page asks. Default: the sign-in page. */
+  page?: Readonly<Record<string, string>>
 }
 
 export type Rule = (stage: Stage) => Promise<void>
@@ -58,9 +77,20 @@ export function createStage(server: OpenServer): Stage {
     return ticket
   }
 
+  async function socket(browser: ScriptedBrowser, options: SocketOptions = {}): Promise<TicketSocket> {
+    const { id = browser.ticket.id, query = '', proof = proofOf(browser) } = options
+    const { page = { origin: server.origin ?? new URL(server.url).origin } } = options
+    // Those of Node, Deno and Bun take headers, which no page can set; their types are those of a page.
+    const Class = server.WebSocket ?? (globalThis.WebSocket as unknown as SocketClass | undefined)
+    if (!Class) throw new TypeError('WebSocket: this runtime has none; pass the one of "ws"')
+    const url = `${server.socketUrl ?? server.url}/tickets/${id}/socket${query}`
+    return openTicketSocket(Class, url.replace(/^http/, 'ws'), { ...proof, ...page })
+  }
+
   return {
     ...actors,
     server,
+    socket,
     nobody: createCaller({ url: server.url, fetch }),
     scanned,
     confirmed,
@@ -84,6 +114,12 @@ export function createStage(server: OpenServer): Stage {
       if (flaws.length > 0) throw flaws[0]
     },
   }
+}
+
+/** By the cookies it has, or by its secret. */
+export function proofOf(browser: ScriptedBrowser): Record<string, string> {
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  return cookie ? { cookie } : { authorization: `Bearer ${browser.secret}` }
 }
 
 function watched(fetch: Fetch, report: (flaw: unknown) => void): Fetch {
