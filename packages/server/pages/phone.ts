@@ -6,6 +6,8 @@ import { createPhone, openCamera } from 'scanlogin/phone'
 import { byId, element } from './page/dom.ts'
 import { speakIn } from './page/language.ts'
 import { linkMeta, meta, scanUrl } from './page/meta.ts'
+import { sentByAnotherPage } from './phone/arrival.ts'
+import { createOwner } from './phone/passkey.ts'
 import { mountPhone, type PhoneScreen } from './phone-screen/mount.ts'
 import type { Scanner } from './phone-screen/view.ts'
 
@@ -44,6 +46,8 @@ speakIn(byId('language'), messages => {
     scanner: camera,
     messages,
     code,
+    sentHere: sentByAnotherPage(),
+    owner: createOwner(),
     demo: meta('scanlogin-demo') === 'true',
     signInUrl: linkMeta('sign-in-url'),
   })

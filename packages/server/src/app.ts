@@ -15,6 +15,8 @@ import { pages } from './pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { openSessions } from './sessions/open.ts'
 import { openStore } from './store.ts'
+import { userVerificationRoutes } from './user-verification/routes.ts'
+import { createUserVerification } from './user-verification/user-verification.ts'
 
 export interface AppOptions {
   config: Config
@@ -50,12 +52,17 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
       ...(metrics.onEvent && { onEvent: metrics.onEvent }),
     }),
   )
+  const authenticate = demo ? authenticateDemoUser : authenticateBy(config)
+  const siteName = config.SCANLOGIN_SITE_NAME ?? new URL(publicUrl).host
+  const verification = createUserVerification({ store, publicUrl, siteName })
+  const apiKeys = config.SCANLOGIN_API_KEY ?? []
   const handler = createHandler(login, {
     base,
-    authenticate: demo ? authenticateDemoUser : authenticateBy(config),
+    authenticate,
+    ...(verification && { verifyUser: verification.verify }),
     sessions: await openSessions({ config, store, publicUrl, log }),
     clients: config.SCANLOGIN_CLIENTS ?? {},
-    apiKeys: config.SCANLOGIN_API_KEY ?? [],
+    apiKeys,
     allowedOrigins: config.SCANLOGIN_ALLOWED_ORIGINS ?? [],
     site: {
       ...(config.SCANLOGIN_SITE_NAME !== undefined && { name: config.SCANLOGIN_SITE_NAME }),
@@ -77,6 +84,8 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   web.notFound(context => context.text('There is nothing here.\n', 404))
   web.route('/', health(store, isStopping))
   if (demo) web.route('/', demoUsers())
+  const phones = { authenticate, publicUrl, apiKeys, log }
+  if (verification) web.route('/user-verification', userVerificationRoutes({ verification, ...phones }))
   const signInUrl = config.SCANLOGIN_SIGN_IN_URL ?? ''
   web.route('/', pages({ demo: demo !== undefined, scanUrl: login.scanUrl, signInUrl, lanUrl: demo?.lanUrl ?? '' }))
   const api = toNodeListener(handler, { closing: isClosing })

@@ -21,8 +21,12 @@ export function pages({ demo, scanUrl, signInUrl, lanUrl, folder = builtPages }:
   const page = (name: string) => {
     const file = files.get(name)
     if (!file) throw new Error(`The page ${name} is missing: build it first`)
-    const html = fill(file.text, { demo: String(demo), scanUrl, signInUrl, lanUrl })
-    return (context: Context) => context.html(html)
+    const values = { demo: String(demo), scanUrl, signInUrl, lanUrl }
+    return (context: Context) => {
+      // Which page has led here: the phone page asks before it takes a code from a foreign one.
+      const arrival = context.req.header('sec-fetch-site') ?? ''
+      return context.html(fill(file.text, { ...values, arrival }))
+    }
   }
   const app = new Hono()
   app.get('/', page(demo ? 'demo.html' : 'sign-in.html'))

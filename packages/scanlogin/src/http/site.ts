@@ -18,6 +18,12 @@ export interface HandlerOptions {
    */
   authenticate?: (request: Request) => Promise<User | undefined> | User | undefined
   /**
+   * Whether this is the phone's owner, by what came as `user_verification` with "sign in", such as a WebAuthn assertion
+   * over a challenge that is bound to the ticket and the scan token. Default: no such evidence is taken, and only the
+   * app's back end can say that it has checked.
+   */
+  verifyUser?: (evidence: unknown, asked: UserVerification) => Promise<boolean> | boolean
+  /**
    * Gives the browser the host's own session, once the phone has confirmed. It is called again, with the same `token`,
    * when a browser repeats redeem because an answer was lost: use the token as the session's, or as the key to find
    * the session it has made. To refuse, throw `LoginError('account_unavailable')`.
@@ -62,6 +68,13 @@ export interface Caller {
   header(name: string): string | undefined
 }
 
+export interface UserVerification {
+  readonly user: User
+  readonly ticketId: string
+  /** As the caller has sent it: whether it is the phone's is checked when the verification counts. */
+  readonly scanToken: string
+}
+
 export interface SigningIn {
   /** 256 bits, the same at every repetition, known to nobody else. */
   readonly token: string
@@ -91,6 +104,7 @@ export interface Site {
   readonly apiKeys: ApiKeys
   readonly showScanner: boolean
   readonly authenticate: (request: Request) => Promise<User | undefined> | User | undefined
+  readonly verifyUser: HandlerOptions['verifyUser']
   readonly signIn: HandlerOptions['signIn']
   readonly sessions: Sessions | undefined
   readonly accountAvailable: HandlerOptions['accountAvailable']
@@ -126,6 +140,7 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     apiKeys: createApiKeys(apiKeys),
     showScanner,
     authenticate,
+    verifyUser: options.verifyUser,
     signIn,
     sessions,
     accountAvailable: options.accountAvailable,

@@ -146,6 +146,8 @@ export interface ScanContext {
 
 export interface ConfirmBody {
   scan_token: string
+  /** From a phone with its own credentials: what shows that it is its owner who confirms. */
+  user_verification?: object
   /** With an API key only, as what follows: the phone has shown that it is its owner who confirms. */
   user_verified?: boolean
   phone_address?: string

@@ -42,9 +42,12 @@ export interface Prompt {
   readonly require: ScannedResource['require']
   /**
    * "Sign in". Repeating it changes nothing and tells how far the browser is: `verifying` with the check code to show,
-   * `confirmed`, then `redeemed`.
+   * `confirmed`, then `redeemed`. `verification` shows that it is the phone's owner who confirms, where `require` asks for
+   * that; without it such a sign-in is `forbidden`, and can be confirmed again.
    */
-  confirm(): Promise<ConfirmedResource>
+  confirm(verification?: object): Promise<ConfirmedResource>
+  /** What a verification has to be bound to. It is this phone's alone: to be sent to the sign-in server and nowhere else. */
+  readonly scanToken: string
   /** "Not me"; after `confirm` it takes the sign-in back, until the browser has it (`already_redeemed`). */
   deny(): Promise<{ state: TicketResource['state'] }>
 }
@@ -80,7 +83,11 @@ function toPrompt(scanned: ScannedResource, call: PhoneCall): Prompt {
     expiresIn: ticket.expires_in,
     context,
     require,
-    confirm: async () => readConfirmed(await call(`${path}/confirm`, proof)),
+    scanToken: scanned.scan_token,
+    async confirm(verification) {
+      const evidence = verification && { user_verification: verification }
+      return readConfirmed(await call(`${path}/confirm`, { ...proof, ...evidence }))
+    },
     deny: async () => ({ state: readState(await call(`${path}/deny`, proof)) }),
   }
 }

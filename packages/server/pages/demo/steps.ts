@@ -24,12 +24,14 @@ export function stepOf(view: View): number | undefined {
     case 'reading':
       return 1
     case 'ask':
+    case 'verify':
     case 'waiting':
       return 2
     case 'done':
       return view.outcome === 'signed_in' || view.outcome === 'too_late' ? 3 : 2
     case 'users':
     case 'start':
+    case 'arrival':
     case 'problem':
     case 'framed':
       return undefined

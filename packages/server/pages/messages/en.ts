@@ -51,6 +51,7 @@ export const en = {
       ago: (seconds: number) => (seconds < 2 ? 'just now' : `${seconds} seconds ago`),
       browser: 'Browser',
       known: 'You have used it before',
+      fresh: 'New: you have never signed in with it',
       on: (browser: string, os: string) => `${browser} on ${os}`,
       unnamed: 'nothing we know',
       warning: 'Confirm only if you are looking at this screen yourself, right now.',
@@ -76,6 +77,30 @@ export const en = {
       check_code: 'This sign-in needs a check code, and none was asked for. Scan again.',
       policy_failed: 'A safety check gave no answer.',
       other: 'A rule of this site asks for it.',
+    },
+    arrival: {
+      title: 'Did you scan this code yourself?',
+      lead: 'Another page has sent you here with a sign-in code. It would sign in whoever shows that code, as you.',
+      fraud: 'If you have not just scanned a code on a screen before you, somebody wants to get into your account.',
+      yes: 'Yes, go on',
+      no: 'No',
+    },
+    verify: {
+      enrolled: {
+        title: 'Show that it is you',
+        lead: 'This sign-in needs your fingerprint, your face or the PIN of this phone.',
+        go: 'Show it',
+      },
+      none: {
+        title: 'Set up a passkey',
+        lead: 'This sign-in needs a proof that it is you. Set it up once with your fingerprint, your face or the PIN of this phone.',
+        go: 'Set it up',
+      },
+      unavailable: {
+        title: 'Not possible here',
+        lead: 'This sign-in needs a proof that it is you, and this browser cannot give one. Use your app, or another browser.',
+      },
+      failed: 'That did not work. Try again, or refuse.',
     },
     waiting: {
       checkTitle: 'One more step',

@@ -53,6 +53,7 @@ export const zhCN: Messages = {
       ago: seconds => (seconds < 2 ? '刚刚' : `${seconds} 秒前`),
       browser: '浏览器',
       known: '你曾用过',
+      fresh: '新浏览器：你从未用它登录过',
       on: (browser, os) => `${os} 上的 ${browser}`,
       unnamed: '无法识别',
       warning: '只有当你本人此刻正看着这个屏幕时，才可以确认。',
@@ -77,6 +78,26 @@ export const zhCN: Messages = {
       check_code: '这次登录需要校验码，但当时没有要求。请重新扫码。',
       policy_failed: '安全检查没有回应。',
       other: '这是本站的规定。',
+    },
+    arrival: {
+      title: '这个二维码是你本人扫描的吗？',
+      lead: '另一个网页带着登录二维码把你送到了这里。继续的话，展示该二维码的人会以你的身份登录。',
+      fraud: '如果你刚才没有扫描眼前屏幕上的二维码，那就是有人想进入你的账号。',
+      yes: '是，继续',
+      no: '不是',
+    },
+    verify: {
+      enrolled: { title: '请证明是你本人', lead: '这次登录需要你的指纹、面容或手机锁屏密码。', go: '验证' },
+      none: {
+        title: '设置通行密钥',
+        lead: '这次登录需要证明是你本人。请用指纹、面容或手机锁屏密码设置一次。',
+        go: '设置',
+      },
+      unavailable: {
+        title: '此处无法验证',
+        lead: '这次登录需要证明是你本人，但此浏览器无法做到。请使用你的应用或其他浏览器。',
+      },
+      failed: '没有成功。请重试，或拒绝。',
     },
     waiting: {
       checkTitle: '还差一步',

@@ -42,7 +42,7 @@ function observedFacts({ prompt }: Question, { messages: { ask } }: Stage): HTML
     ip !== undefined && [ask.address, ip],
     place !== undefined && [ask.place, place],
     [ask.time, ask.ago(Math.round(time))],
-    known_browser && [ask.browser, ask.known],
+    [ask.browser, known_browser ? ask.known : ask.fresh],
   ])
 }
 

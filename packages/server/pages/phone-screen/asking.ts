@@ -5,10 +5,7 @@ import { isPassing, questionOf } from './deciding.ts'
 import type { Screen } from './screen.ts'
 import type { Taps } from './view.ts'
 
-export interface Asking extends Pick<Taps, 'choose' | 'changeUser' | 'start' | 'openScanner' | 'read' | 'type'> {
-  /** Turns the phone on, with the code that it was opened with. */
-  open(code: string | undefined): Promise<void>
-}
+export type Asking = Pick<Taps, 'choose' | 'changeUser' | 'open' | 'start' | 'openScanner' | 'read' | 'type'>
 
 export interface AskingOptions {
   phone: Phone
@@ -56,9 +53,9 @@ export function createAsking(screen: Screen, { phone, demo }: AskingOptions): As
   }
 
   return {
-    async open(code) {
-      if (code !== undefined) unread = () => phone.scan(code)
-      if (demo) await readUsers()
+    open(code) {
+      unread = code === undefined ? undefined : () => phone.scan(code)
+      if (demo) void readUsers()
       else start()
     },
     async choose(chosen) {

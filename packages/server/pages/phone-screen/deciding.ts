@@ -1,14 +1,18 @@
 /** From the question to its end: what "sign in", "refuse" and "take it back" lead to. */
 import { PhoneError, type Prompt } from 'scanlogin/phone'
+import type { Owner } from '../phone/passkey.ts'
+import { createVerifying } from '../phone/verifying.ts'
 import type { Screen } from './screen.ts'
 import type { Question, Taps, View, WaitingView } from './view.ts'
 
-export interface Deciding extends Pick<Taps, 'confirm' | 'deny' | 'undo' | 'expire'> {
+export interface Deciding extends Pick<Taps, 'confirm' | 'deny' | 'undo' | 'expire' | 'verify'> {
   /** Asks how far the browser is, until there is something else to show than `view`. */
   follow(view: WaitingView): Promise<void>
 }
 
-export function createDeciding(screen: Screen): Deciding {
+export function createDeciding(screen: Screen, owner: Owner | undefined): Deciding {
+  const { begin, verify } = createVerifying(screen, owner)
+
   /** A refusal of the first decision. Without an answer nobody knows whether it counted, and the question stays. */
   function undecided(question: Question): (error: PhoneError) => View {
     return ({ code, reasons }) => {
@@ -19,7 +23,11 @@ export function createDeciding(screen: Screen): Deciding {
   }
 
   return {
-    confirm: question => void screen.lead(() => confirmed(question), undecided(question)),
+    confirm(question) {
+      if (question.prompt.require.user_verification) return begin(question)
+      void screen.lead(() => confirmed(question), undecided(question))
+    },
+    verify,
     deny: question => void screen.lead(() => refused(question, 'denied'), undecided(question)),
     undo(view) {
       void screen.lead(
@@ -55,8 +63,8 @@ export function isPassing(code: PhoneError['code']): boolean {
   return code === 'unreachable' || code === 'store_unavailable' || code === 'rate_limited' || code === 'unexpected'
 }
 
-async function confirmed(question: Question): Promise<View> {
-  const { state, check_code } = await question.prompt.confirm()
+export async function confirmed(question: Question, verification?: object): Promise<View> {
+  const { state, check_code } = await question.prompt.confirm(verification)
   if (state === 'redeemed') return { name: 'done', outcome: 'signed_in' }
   return { name: 'waiting', question, checkCode: check_code, undoFailed: false }
 }

@@ -1,5 +1,7 @@
 /** Draws a view. */
 import { element } from '../page/dom.ts'
+import { drawArrival } from '../phone/arrival.ts'
+import { drawVerify } from '../phone/verify.ts'
 import { drawAsk } from './ask.ts'
 import { drawDone, drawFramed, drawProblem, drawWaiting } from './ending.ts'
 import { drawFinder } from './finder.ts'
@@ -17,8 +19,12 @@ export function draw(view: View, stage: Stage): HTMLElement {
       return drawFinder(stage)
     case 'reading':
       return card('reading', stage.messages.reading.title, element('span', { class: 'spinner', 'aria-hidden': 'true' }))
+    case 'arrival':
+      return drawArrival(view.code, stage)
     case 'ask':
       return drawAsk(view.question, view.doubt, stage)
+    case 'verify':
+      return drawVerify(view, stage)
     case 'waiting':
       return drawWaiting(view, stage)
     case 'done':

@@ -4,6 +4,7 @@
  */
 import type { Phone } from 'scanlogin/phone'
 import type { Messages } from '../messages.ts'
+import type { Owner } from '../phone/passkey.ts'
 import { createAsking } from './asking.ts'
 import { createDeciding } from './deciding.ts'
 import { createScreen } from './screen.ts'
@@ -15,6 +16,10 @@ export interface PhoneScreenOptions {
   messages: Messages
   /** A code that the phone was opened with; asked about as soon as it is known whose phone this is. */
   code?: string | undefined
+  /** Another page has led here: whether the code was scanned is asked before anything is sent. Default `false`. */
+  sentHere?: boolean
+  /** How the phone's owner shows that it is them. Default: they cannot. */
+  owner?: Owner
   /** Lets one choose whose phone this is. Default `false`: the app knows. */
   demo?: boolean
   /** Where a person signs in on this phone. Default: no link. */
@@ -30,7 +35,17 @@ export interface PhoneScreen {
 }
 
 export function mountPhone(root: HTMLElement, options: PhoneScreenOptions): PhoneScreen {
-  const { phone, scanner, messages, code, demo = false, signInUrl, onView = () => {} } = options
+  const {
+    phone,
+    scanner,
+    messages,
+    code,
+    sentHere = false,
+    owner,
+    demo = false,
+    signInUrl,
+    onView = () => {},
+  } = options
   const screen = createScreen(root, {
     messages,
     scanner,
@@ -42,10 +57,11 @@ export function mountPhone(root: HTMLElement, options: PhoneScreenOptions): Phon
     },
   })
   const asking = createAsking(screen, { phone, demo })
-  const deciding = createDeciding(screen)
+  const deciding = createDeciding(screen, owner)
   const taps: Taps = { ...asking, ...deciding }
   // Another page around this one could cover its buttons. The server's headers forbid it; this is for where they got lost.
   if (self !== top) screen.show({ name: 'framed' })
-  else void asking.open(code)
+  else if (sentHere && code !== undefined) screen.show({ name: 'arrival', code })
+  else asking.open(code)
   return { read: taps.read, setMessages: screen.setMessages }
 }

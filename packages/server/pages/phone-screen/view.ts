@@ -1,20 +1,24 @@
 /**
  * What the phone's screen can show, one thing at a time, and what a person can do about it.
  *
- *     users ─▶ start ─▶ scanning ─▶ reading ─▶ ask ─▶ waiting ─▶ done
+ *     users ─▶ start ─▶ scanning ─▶ reading ─▶ ask ─▶ verify ─▶ waiting ─▶ done
  *
- * Every step may end in `problem` instead, and `framed` shows nothing else.
+ * Every step may end in `problem` instead, and `framed` shows nothing else. `arrival` comes first where another page has
+ * led the person here.
  */
 import type { PhoneErrorCode, Prompt } from 'scanlogin/phone'
 import type { DemoUser } from '../demo/users.ts'
 import type { Messages } from '../messages.ts'
+import type { Passkey } from '../phone/passkey.ts'
 
 export type View =
   | { readonly name: 'users'; readonly users: readonly DemoUser[] }
   | { readonly name: 'start'; readonly user: DemoUser | undefined }
   | { readonly name: 'scanning' }
   | { readonly name: 'reading' }
+  | { readonly name: 'arrival'; readonly code: string }
   | { readonly name: 'ask'; readonly question: Question; readonly doubt: boolean }
+  | VerifyView
   | WaitingView
   | { readonly name: 'done'; readonly outcome: Outcome }
   | {
@@ -25,6 +29,15 @@ export type View =
       readonly reasons?: readonly string[]
     }
   | { readonly name: 'framed' }
+
+/** "Sign in" was tapped, and the phone has to show that it was its owner. */
+export interface VerifyView {
+  readonly name: 'verify'
+  readonly question: Question
+  readonly passkey: Passkey
+  /** The last try was no proof. */
+  readonly failed: boolean
+}
 
 /** Confirmed here, not yet collected there. */
 export interface WaitingView {
@@ -47,12 +60,15 @@ export interface Question {
 export interface Taps {
   choose(user: DemoUser): void
   changeUser(): void
+  /** Turns the phone on, with the code that it was opened with. */
+  open(code: string | undefined): void
   start(): void
   openScanner(): void
   /** The camera, or whatever stands in for it, has read this. */
   read(text: string): void
   type(userCode: string): void
   confirm(question: Question): void
+  verify(view: VerifyView): void
   deny(question: Question): void
   undo(view: WaitingView): void
   /** The question's time is over. */

@@ -21,7 +21,7 @@ import {
 } from '../body.ts'
 import { type Answer, type Call, json } from '../call.ts'
 import type { Credential } from '../origin.ts'
-import type { Site } from '../site.ts'
+import type { Site, UserVerification } from '../site.ts'
 import { claimedBy } from '../user-agent.ts'
 import { type ConfirmedResource, type ScanContext, type ScannedResource, secondsLeft } from '../wire.ts'
 
@@ -45,7 +45,10 @@ export async function scanCode(site: Site, call: Call): Promise<Answer> {
 }
 
 export async function confirmTicket(site: Site, call: Call, id: string): Promise<Answer> {
-  const { scanToken, user, address, userVerified } = await decision(site, call, ['user_verified'])
+  const { scanToken, user, address, fields } = await decision(site, call, { app: ['user_verified'], phone: evidence })
+  const userVerified = user
+    ? await isVerified(site, fields, { user, ticketId: id, scanToken })
+    : flagIn(fields, 'user_verified')
   const { ticket, checkCode } = await site.login.confirm(id, scanToken, user, { address, userVerified })
   const body: ConfirmedResource = { state: stateAt(ticket, site.login.clock.now()) }
   if (checkCode !== undefined) body.check_code = checkCode
@@ -53,7 +56,7 @@ export async function confirmTicket(site: Site, call: Call, id: string): Promise
 }
 
 export async function denyTicket(site: Site, call: Call, id: string): Promise<Answer> {
-  const { scanToken, user, address } = await decision(site, call, [])
+  const { scanToken, user, address } = await decision(site, call, { app: [], phone: [] })
   const ticket = await site.login.deny(id, scanToken, user, address)
   return json(200, { state: stateAt(ticket, site.login.clock.now()) })
 }
@@ -62,21 +65,35 @@ interface Decision {
   readonly scanToken: string
   readonly user: User | undefined
   readonly address: string | undefined
-  readonly userVerified: boolean
+  readonly fields: Fields
 }
 
+const evidence = ['user_verification']
 const scanFields = ['qr', 'user_code', 'device']
 
-/** `own` are fields that only the app's back end may send: what a phone says of itself is no evidence. */
-async function decision(site: Site, call: Call, own: readonly string[]): Promise<Decision> {
+/** Fields that only the app's back end may send, and others that only a phone may: its own word is no evidence. */
+interface OwnFields {
+  readonly app: readonly string[]
+  readonly phone: readonly string[]
+}
+
+async function decision(site: Site, call: Call, { app, phone }: OwnFields): Promise<Decision> {
   const user = await callingUser(site, call)
-  const fields = await readFields(call, user ? ['scan_token'] : ['scan_token', 'phone_address', ...own])
+  const fields = await readFields(call, user ? ['scan_token', ...phone] : ['scan_token', 'phone_address', ...app])
   return {
     scanToken: requiredTextIn(fields, 'scan_token', 64),
     user,
     address: phoneAddress(site, call, { known: user, fields }),
-    userVerified: flagIn(fields, 'user_verified'),
+    fields,
   }
+}
+
+/** What does not hold is as good as nothing: where the ticket needs it, the confirmation is refused for that. */
+async function isVerified(site: Site, fields: Fields, asked: UserVerification): Promise<boolean> {
+  const { user_verification: evidence } = fields
+  if (evidence === undefined) return false
+  if (!site.verifyUser) throw invalid('"user_verification" is not taken here.')
+  return site.verifyUser(evidence, asked)
 }
 
 /** A back end's own address says nothing of the phone: only what it states does. */
