@@ -16,6 +16,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'demo.html'), `demo ${meta}`)
   writeFileSync(join(folder, 'sign-in.html'), `sign-in ${meta}`)
   writeFileSync(join(folder, 'phone.html'), `phone ${meta}`)
+  writeFileSync(join(folder, 'sessions.html'), `sessions ${meta}`)
   writeFileSync(join(folder, 'page.js'), script)
   writeFileSync(join(folder, 'page.css'), 'body { margin: 0 }\n')
   writeFileSync(join(folder, 'notes.txt'), 'not an asset')
@@ -24,10 +25,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('a page', () => {
-  it('is the sign-in page, or the demo where that is on, and the phone page', async () => {
+  it('is the sign-in page, or the demo where that is on, the phone page, and a person’s sessions', async () => {
     expect(await (await get('/')).text()).toMatch(/^sign-in /)
     expect(await (await get('/', { demo: true })).text()).toMatch(/^demo /)
     expect(await (await get('/s')).text()).toMatch(/^phone /)
+    expect(await (await get('/sessions')).text()).toMatch(/^sessions /)
   })
 
   it('is HTML in UTF-8', async () => {

@@ -31,6 +31,7 @@ export function pages({ demo, scanUrl, signInUrl, lanUrl, folder = builtPages }:
   const app = new Hono()
   app.get('/', page(demo ? 'demo.html' : 'sign-in.html'))
   app.get('/s', page('phone.html'))
+  app.get('/sessions', page('sessions.html'))
   app.get('/assets/:name', context => {
     const file = files.get(context.req.param('name'))
     if (!file || file.type === undefined) return context.notFound()

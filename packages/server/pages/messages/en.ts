@@ -1,4 +1,6 @@
 /** What the pages say, in English. Its shape is what every other language has to fill. */
+import { sessions } from './sessions-en.ts'
+
 export const en = {
   language: { label: 'Language' },
   signIn: {
@@ -8,9 +10,11 @@ export const en = {
   greeting: {
     hello: (name: string) => `Hello, ${name}`,
     signedIn: 'You are signed in in this browser.',
+    sessions: 'All your sessions',
     signOut: 'Sign out',
     signOutFailed: 'Signing out did not work. Try again.',
   },
+  sessions,
   phone: {
     title: 'Sign in with your phone',
     users: {

@@ -1,5 +1,6 @@
 /** 页面上的简体中文文案。 */
 import type { Messages } from '../messages.ts'
+import { sessions } from './sessions-zh-cn.ts'
 
 export const zhCN: Messages = {
   language: { label: '语言' },
@@ -10,9 +11,11 @@ export const zhCN: Messages = {
   greeting: {
     hello: name => `你好，${name}`,
     signedIn: '你已在此浏览器登录。',
+    sessions: '我的所有会话',
     signOut: '退出登录',
     signOutFailed: '退出失败，请重试。',
   },
+  sessions,
   phone: {
     title: '用手机登录',
     users: {

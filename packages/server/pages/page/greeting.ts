@@ -5,7 +5,7 @@ import { endSession, type SignedInUser } from './session.ts'
 
 /** Draws the greeting; `onSignedOut` once the session has ended. */
 export function greeting(user: SignedInUser, messages: Messages, onSignedOut: () => void): HTMLElement {
-  const { hello, signedIn, signOut, signOutFailed } = messages.greeting
+  const { hello, signedIn, sessions, signOut, signOutFailed } = messages.greeting
   const name = user.name ?? user.id
   const button = element('button', { type: 'button', class: 'button quiet' }, signOut)
   const trouble = element('p', { class: 'trouble', role: 'alert' })
@@ -23,6 +23,7 @@ export function greeting(user: SignedInUser, messages: Messages, onSignedOut: ()
     element('p', { class: 'muted' }, signedIn),
     button,
     trouble,
+    element('a', { class: 'link', href: '/sessions' }, sessions),
   )
 }
 

@@ -1,0 +1,96 @@
+/** A person's sessions, asked of the server and ended there. Nothing that comes is trusted to be what it should. */
+
+export interface ListedSession {
+  readonly id: string
+  readonly current: boolean
+  /** Seconds. */
+  readonly openedAgo: number
+  readonly seenAgo: number
+  readonly expiresIn: number
+  readonly browser: string | undefined
+  readonly os: string | undefined
+  readonly ip: string | undefined
+  readonly place: string | undefined
+  /** The phone, by the name that its app gave it. */
+  readonly phone: string | undefined
+  readonly phoneBrowser: string | undefined
+  readonly phoneOs: string | undefined
+  /** Another site that it is for. */
+  readonly site: string | undefined
+}
+
+export type Listing = readonly ListedSession[] | 'nobody' | 'trouble'
+
+export async function listSessions(): Promise<Listing> {
+  try {
+    const reply = await fetch('/v1/sessions', { cache: 'no-store' })
+    if (reply.status === 401) return 'nobody'
+    return reply.ok ? sessionsIn(await reply.json()) : 'trouble'
+  } catch {
+    return 'trouble'
+  }
+}
+
+/** `false` if it could not be ended. */
+export async function endListed(session: ListedSession): Promise<boolean> {
+  // Signing out here takes the cookie back as well.
+  return remove(session.current ? '/v1/session' : `/v1/sessions/${session.id}`)
+}
+
+export async function endOthers(): Promise<boolean> {
+  return remove('/v1/sessions')
+}
+
+async function remove(path: string): Promise<boolean> {
+  try {
+    const reply = await fetch(path, { method: 'DELETE' })
+    return reply.ok || reply.status === 401
+  } catch {
+    return false
+  }
+}
+
+function sessionsIn(answer: unknown): readonly ListedSession[] | 'trouble' {
+  const sessions = at(answer, 'sessions')
+  return Array.isArray(sessions) ? sessions.map(sessionIn) : 'trouble'
+}
+
+function sessionIn(one: unknown): ListedSession {
+  return {
+    id: text(at(one, 'id')) ?? '',
+    current: at(one, 'current') === true,
+    openedAgo: seconds(at(one, 'opened_ago')),
+    seenAgo: seconds(at(one, 'seen_ago')),
+    expiresIn: seconds(at(one, 'expires_in')),
+    browser: known(at(one, 'claimed', 'browser')),
+    os: known(at(one, 'claimed', 'os')),
+    ip: text(at(one, 'observed', 'ip')),
+    place: text(at(one, 'observed', 'place')),
+    phone: text(at(one, 'approved_by', 'name')),
+    phoneBrowser: known(at(one, 'approved_by', 'claimed', 'browser')),
+    phoneOs: known(at(one, 'approved_by', 'claimed', 'os')),
+    site: text(at(one, 'client', 'name')),
+  }
+}
+
+function at(value: unknown, ...names: string[]): unknown {
+  let found = value
+  for (const name of names) {
+    if (typeof found !== 'object' || found === null || !(name in found)) return undefined
+    // An object that has this name can be read by it; what is found stays unknown.
+    found = (found as Record<string, unknown>)[name]
+  }
+  return found
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function known(value: unknown): string | undefined {
+  return value === 'unknown' ? undefined : text(value)
+}
+
+function seconds(value: unknown): number {
+  return typeof value === 'number' && value >= 0 ? value : 0
+}
