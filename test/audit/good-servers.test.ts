@@ -1,5 +1,7 @@
 /** The audit of deployments that are right, and how it leaves them. */
 import { describe, expect, it } from 'vitest'
+import type { Store } from '../../packages/scanlogin/src/index.ts'
+import { always, highUsage, promptFatigue, rateLimits } from '../../packages/scanlogin/src/policies.ts'
 import { catalogue } from '../../packages/server/src/audit/catalogue.ts'
 import { AuditError } from '../../packages/server/src/audit/run.ts'
 import { answering, bodyOf, remembering, secretOn, withHeaders } from './broken/spoiling.ts'
@@ -20,6 +22,32 @@ describe('the audit of a server that is right', () => {
   it('finds nothing more where check codes are asked for', async () => {
     const report = await openSite({ login: { checkCode: 4 } }).audit({ slow: true })
     expect([those(report, 'fail'), those(report, 'warn'), those(report, 'skipped')]).toEqual([[], ['transport'], []])
+  })
+
+  it('finds nothing more where sessions are signed tokens', async () => {
+    const report = await openSite({ sessions: 'jwt' }).audit({ slow: true })
+    expect([those(report, 'fail'), those(report, 'warn'), those(report, 'skipped')]).toEqual([[], ['transport'], []])
+  })
+
+  it('passes policies that ask for all there is, and that count', async () => {
+    const policies = (store: Store) => [
+      always({ checkCode: 6, userVerification: true, shortSession: true }),
+      rateLimits(),
+      promptFatigue({ store }),
+      highUsage({ store }),
+    ]
+    const report = await openSite({ policies }).audit({ slow: true, user: 'alice' })
+    expect([those(report, 'fail'), those(report, 'warn'), those(report, 'skipped')]).toEqual([[], ['transport'], []])
+  })
+
+  it('signs in nobody but the user it is given', async () => {
+    const users = new Set<unknown>()
+    const breaking = answering(async (reply, request) => {
+      if (request.url.endsWith('/redeem') && reply.status === 200) users.add((await bodyOf(reply)).user)
+      return reply
+    })
+    await openSite({ breaking }).audit({ slow: true, user: 'alice' })
+    expect(new Set([...users].map(user => (user as { id: string }).id))).toEqual(new Set(['alice']))
   })
 
   it('warns of a code that does not rotate', async () => {

@@ -1,8 +1,14 @@
 /** A whole deployment in this process, on https as far as anybody can tell: the API, and the pages beside it. */
 import { Hono } from 'hono'
 import { createHandler, type HandlerOptions } from '../../packages/scanlogin/src/http.ts'
-import { createLogin, type LoginOptions, memoryStore } from '../../packages/scanlogin/src/index.ts'
-import { storedSessions } from '../../packages/scanlogin/src/session.ts'
+import {
+  createLogin,
+  type LoginOptions,
+  memoryStore,
+  type Policy,
+  type Store,
+} from '../../packages/scanlogin/src/index.ts'
+import { jwtSessions, storedSessions } from '../../packages/scanlogin/src/session.ts'
 import { createClock } from '../../packages/scanlogin/src/testing/clock.ts'
 import type { Fetch } from '../../packages/scanlogin/src/testing.ts'
 import { type AuditOptions, audit, type Finding, type Report } from '../../packages/server/src/audit/run.ts'
@@ -19,6 +25,10 @@ export type Breaking = (fetch: Fetch) => Fetch
 export interface SiteOptions {
   login?: Partial<LoginOptions>
   handler?: Partial<HandlerOptions>
+  /** Made with the store that the site has. Default none. */
+  policies?: (store: Store) => readonly Policy[]
+  /** Default `stored`. */
+  sessions?: 'stored' | 'jwt'
   breaking?: Breaking
 }
 
@@ -30,17 +40,20 @@ export interface Site {
   audit(options?: Partial<AuditOptions>): Promise<Report>
 }
 
-export function openSite({
-  login: loginOptions,
-  handler: handlerOptions,
-  breaking = fetch => fetch,
-}: SiteOptions = {}): Site {
+export function openSite(options: SiteOptions = {}): Site {
+  const {
+    login: loginOptions,
+    handler: handlerOptions,
+    sessions,
+    policies = () => [],
+    breaking = fetch => fetch,
+  } = options
   const clock = createClock()
   const store = memoryStore({ clock })
   const failures: unknown[] = []
-  const login = createLogin({ store, clock, publicUrl: origin, ...loginOptions })
+  const login = createLogin({ store, clock, publicUrl: origin, policies: policies(store), ...loginOptions })
   const handler = createHandler(login, {
-    sessions: storedSessions({ store, clock }),
+    sessions: sessions === 'jwt' ? jwtSessions({ store, clock, issuer: origin }) : storedSessions({ store, clock }),
     apiKeys: [apiKey],
     // Behind a proxy this is where the address comes from; nothing that the browser writes is.
     clientAddress: () => '192.0.2.1',

@@ -86,7 +86,8 @@ async function begin(scene: Scene): Promise<void> {
     if (status === 401)
       throw new AuditError('The deployment does not know this API key: set SCANLOGIN_API_KEY to one of its own.')
   } catch (error) {
-    if (error instanceof Unready) throw new AuditError(`There is nothing to audit: ${error.message}. ${hint}`)
+    if (error instanceof Unready)
+      throw new AuditError(`There is nothing to audit: ${error.message}.${hintOn(error.message)}`)
     if (error instanceof NoAnswer) throw new AuditError(`There is nothing to audit: ${error.message}.`)
     throw error
   } finally {
@@ -94,9 +95,14 @@ async function begin(scene: Scene): Promise<void> {
   }
 }
 
-const hint =
-  'Name the address that the calls are mounted at, such as https://id.example.com/v1, ' +
-  'and by --origin the origin of the sign-in page where that is another one.'
+/** A refusal to create mostly means that the audit was pointed at something else. */
+function hintOn(refusal: string): string {
+  if (!/\b(403|404|405)\b/.test(refusal)) return ''
+  return (
+    ' Name the address that the calls are mounted at, such as https://id.example.com/v1, ' +
+    'and by --origin the origin of the sign-in page where that is another one.'
+  )
+}
 
 interface Trial {
   scene: Scene

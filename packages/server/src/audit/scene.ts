@@ -1,6 +1,8 @@
 /**
  * What a check plays on: browsers, phones and strangers of one deployment, and the end of all that they have opened.
  */
+
+import type { ConfirmedResource } from 'scanlogin/http'
 import {
   type CallOptions,
   type Fetch,
@@ -43,11 +45,13 @@ export interface Scene {
   newBrowser(options?: Partial<ScriptedBrowserOptions>): ScriptedBrowser
   /** A browser with a pending ticket. Throws `Unready` where it gets none. */
   open(options?: Partial<ScriptedBrowserOptions>, body?: Readonly<Record<string, unknown>>): Promise<ScriptedBrowser>
-  /** Another person's, each time; in each check the first is that of `--user`. */
+  /** Another person's, each time. */
   newPhone(name?: string): ScriptedPhone
-  /** A phone has scanned what a new browser shows. */
-  scanned(): Promise<Pair>
-  /** … and its user has said "sign in"; the check code, if there is one, has been typed. */
+  /** Whose user signs in: that of `--user`, or else another person's, each time. */
+  userPhone(name?: string): ScriptedPhone
+  /** A phone has scanned what a new browser shows. Default: a new phone. */
+  scanned(phone?: ScriptedPhone): Promise<Pair>
+  /** The phone of a user has, who then has said "sign in"; the check code, if there is one, has been typed. */
   confirmed(): Promise<Pair>
   /** Any call with no more than the headers that are given. */
   call<Body>(method: string, path: string, options?: CallOptions): Promise<Reply<Body>>
@@ -61,7 +65,6 @@ export interface Scene {
 export function createScene(options: SceneOptions): Scene {
   const { url, origin, apiKey, wire, pause } = options
   const { fetch, remove } = watchLeftovers(options.fetch, url, origin)
-  let people = 0
 
   function newBrowser(own: Partial<ScriptedBrowserOptions> = {}): ScriptedBrowser {
     return scriptedBrowser({ url, fetch, origin, ...own })
@@ -74,16 +77,17 @@ export function createScene(options: SceneOptions): Scene {
     return browser
   }
 
-  function newPhone(name = 'Alice Auditor'): ScriptedPhone {
+  function phoneOf(id: string, name = 'Alice Auditor'): ScriptedPhone {
     if (apiKey === undefined) throw new Unready('there is no API key')
-    people++
-    const id = people === 1 && options.user ? options.user : `scanlogin-audit-${crypto.randomUUID()}`
     return scriptedPhone({ url, fetch, apiKey, user: { id, name } })
   }
 
-  async function scanned(): Promise<Pair> {
+  // A person who refuses or leaves several questions is not asked for a while: each is somebody else.
+  const newPhone = (name?: string) => phoneOf(`scanlogin-audit-${crypto.randomUUID()}`, name)
+  const userPhone = (name?: string) => (options.user ? phoneOf(options.user, name) : newPhone(name))
+
+  async function scanned(phone = newPhone()): Promise<Pair> {
     const browser = await open()
-    const phone = newPhone()
     expectStatus('POST /scan', await phone.scan(browser.ticket.qr.url), 200)
     return { browser, phone }
   }
@@ -96,9 +100,10 @@ export function createScene(options: SceneOptions): Scene {
     newBrowser,
     open,
     newPhone,
+    userPhone,
     scanned,
     async confirmed() {
-      const pair = await scanned()
+      const pair = await scanned(userPhone())
       await confirm(pair)
       return pair
     },
@@ -109,19 +114,26 @@ export function createScene(options: SceneOptions): Scene {
       return browser.call('GET', pathname + search, { headers: { accept: 'text/html', ...headers } })
     },
     pause,
-    async tidy() {
-      people = 0
-      await remove()
-    },
+    tidy: remove,
   }
 }
 
 /** The phone says "sign in"; the browser types the check code where one is asked for. Throws `Unready`. */
 export async function confirm({ browser, phone }: Pair): Promise<void> {
-  const reply = await phone.confirm()
+  const reply = await sayYes(phone)
   expectStatus('POST /tickets/{id}/confirm', reply, 200)
   const digits = reply.body.check_code
   if (digits !== undefined) expectStatus('POST /tickets/{id}/verify', await browser.verify(digits), 200)
+}
+
+/**
+ * Confirms, by the last scan or with another scan token. Where the deployment asks for user verification the audit says
+ * that there was one, as the app's back end may: it is about users of its own.
+ */
+export function sayYes(phone: ScriptedPhone, token = phone.scanned.scan_token): Promise<Reply<ConfirmedResource>> {
+  const { ticket, require } = phone.scanned
+  const body = { scan_token: token, ...(require?.user_verification && { user_verified: true }) }
+  return phone.call('POST', `/tickets/${ticket.id}/confirm`, { body })
 }
 
 /** Throws `Unready` for any other status: what comes next would make no sense. */

@@ -1,6 +1,6 @@
 /** Calls at the same time: a deployment that reads, decides and then writes lets two of them win. */
 import { type Check, fail, note, warn } from '../../check.ts'
-import { expectStatus } from '../../scene.ts'
+import { expectStatus, sayYes } from '../../scene.ts'
 import { sessionOf } from './sign-in.ts'
 
 /** Calls at once. */
@@ -38,14 +38,12 @@ export const confirmRace: Check = {
   needs: 'phone',
   async *play(scene) {
     const { browser, phone } = await scene.scanned()
-    const { id } = browser.ticket
     const old = phone.scanned.scan_token
     expectStatus('POST /scan', await phone.scan(browser.ticket.qr.url), 200)
     const current = phone.scanned.scan_token
     if (old === current) yield warn('a second scan gives the scan token of the first again')
-    const confirm = (token: string) => phone.call('POST', `/tickets/${id}/confirm`, { body: { scan_token: token } })
     const tokens = Array.from({ length: crowd }, (_, number) => (number % 2 === 0 ? old : current))
-    const replies = await Promise.all(tokens.map(confirm))
+    const replies = await Promise.all(tokens.map(token => sayYes(phone, token)))
     const mine = replies.filter((_, index) => tokens[index] === current)
     const stale = replies.filter((reply, index) => tokens[index] === old && reply.status < 400)
     if (old !== current && stale.length > 0)
@@ -79,7 +77,7 @@ export const denyRace: Check = {
   needs: 'phone',
   async *play(scene) {
     const { browser, phone } = await scene.scanned()
-    const calls = Array.from({ length: crowd }, (_, number) => (number % 2 === 0 ? phone.confirm() : phone.deny()))
+    const calls = Array.from({ length: crowd }, (_, number) => (number % 2 === 0 ? sayYes(phone) : phone.deny()))
     const denials = (await Promise.all(calls)).filter((_, index) => index % 2 === 1)
     const accepted = denials.find(({ status }) => status === 200)
     const collected = await browser.redeem()

@@ -1,7 +1,7 @@
 /** The sign-in itself, what it leaves behind, and that what has ended stays ended. */
 import type { Reply } from 'scanlogin/testing'
 import { type Check, fail, type Remark, Unready, warn } from '../../check.ts'
-import { expectStatus, type Pair } from '../../scene.ts'
+import { confirm, expectStatus, type Pair, type Scene, sayYes } from '../../scene.ts'
 
 export const signIn: Check = {
   id: 'sign-in',
@@ -87,7 +87,7 @@ export const denyIsFinal: Check = {
   needs: 'phone',
   async *play(scene) {
     yield* ended('denied before the confirm', await scene.scanned(), ({ phone }) => phone.deny())
-    yield* ended('denied after the confirm', await scene.confirmed(), ({ phone }) => phone.deny())
+    yield* ended('denied after the confirm', await confirmedByAnybody(scene), ({ phone }) => phone.deny())
   },
 }
 
@@ -107,15 +107,22 @@ export const cancelIsFinal: Check = {
     await waiting.cancel()
     yield* refused('cancelled', await scene.newPhone().scan(waiting.ticket.qr.url), 'scan')
     yield* ended('cancelled', await scene.scanned(), ({ browser }) => browser.cancel())
-    yield* ended('cancelled after the confirm', await scene.confirmed(), ({ browser }) => browser.cancel())
+    yield* ended('cancelled after the confirm', await confirmedByAnybody(scene), ({ browser }) => browser.cancel())
   },
+}
+
+/** For what is never collected: the user of `--user` is asked for nothing that comes to nothing. */
+async function confirmedByAnybody(scene: Scene): Promise<Pair> {
+  const pair = await scene.scanned()
+  await confirm(pair)
+  return pair
 }
 
 async function* ended(how: string, pair: Pair, end: (pair: Pair) => Promise<Reply>): AsyncGenerator<Remark, void> {
   const { browser, phone } = pair
   const reply = await end(pair)
   if (reply.status >= 400) throw new Unready(`a ticket cannot be ${how}: ${reply.status}`, reply)
-  yield* refused(how, await phone.confirm(), 'confirm')
+  yield* refused(how, await sayYes(phone), 'confirm')
   yield* refused(how, await browser.redeem(), 'redeem')
   yield* refused(how, await phone.scan(browser.ticket.qr.url), 'scan')
 }
@@ -127,5 +134,20 @@ function* refused(how: string, reply: Reply, call: string): Generator<Remark, vo
 /** All that makes a session, without the seconds, which move on. */
 export function sessionOf({ headers, text }: Reply): string {
   const cookies = headers.getSetCookie().map(line => line.split(';')[0])
-  return JSON.stringify([cookies, text.replace(/"(expires_in|expires|exp|iat)":\s*\d+/g, '')])
+  const told = JSON.stringify([cookies, text.replace(/"(\w*expires\w*|exp|iat)":\s*\d+/g, '')])
+  return told.replace(signedToken, (_, claims: string) => claimsOf(claims))
+}
+
+/** A JWT. It may be signed anew each time: what counts is whose session it is for. */
+const signedToken = /[\w-]+\.(eyJ[\w-]+)\.[\w-]+/g
+
+function claimsOf(part: string): string {
+  try {
+    const { iat, exp, nbf, jti, ...claims }: Record<string, unknown> = JSON.parse(
+      atob(part.replaceAll('-', '+').replaceAll('_', '/')),
+    )
+    return JSON.stringify(claims)
+  } catch {
+    return part
+  }
 }

@@ -47,7 +47,7 @@ export const swappedUser: Check = {
   advice: 'Read nothing from the body of confirm but the scan token, and refuse every other field.',
   needs: 'phone',
   async *play(scene) {
-    const pair = await scene.scanned()
+    const pair = await scene.scanned(scene.userPhone())
     const { browser, phone } = pair
     const path = `/tickets/${browser.ticket.id}/confirm`
     for (const [name, value] of Object.entries(claims)) {

@@ -59,7 +59,7 @@ function differenceOf(one: Reply, other: Reply, changing: Set<string>, ids: read
   return plain(one.text) === plain(other.text) ? undefined : 'body'
 }
 
-const rounds = 12
+const rounds = 8
 
 /** Only told: a network is too noisy to fail anybody for it. */
 async function timing(scene: Scene, known: string, unknown: string): Promise<string> {

@@ -19,7 +19,7 @@ export const personalFields: Check = {
       yield note('only the state pending was looked at: without an API key no phone can scan')
       return
     }
-    const phone = scene.newPhone(person)
+    const phone = scene.userPhone(person)
     const { id = '' } = phone.user ?? {}
     // An id of a few letters stands in other words by chance.
     const personal = id.length < 6 ? [person] : [id, person]
