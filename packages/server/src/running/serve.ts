@@ -4,11 +4,13 @@ import type { Config } from '../config.ts'
 import { announceDemo } from '../demo-mode.ts'
 import type { Log } from '../log.ts'
 import { showSum } from '../metrics/several.ts'
+import { watchDescriptors } from './descriptors.ts'
 import { serveAsWorker, workerNumber } from './worker.ts'
 import { startWorkers } from './workers.ts'
 
 /** Resolves when it listens. Rejects with what is to be said where it cannot. */
 export async function serveCommand({ config, log, demo }: AppOptions): Promise<void> {
+  watchDescriptors(log)
   const worker = workerNumber() !== undefined
   const several = config.SCANLOGIN_WORKERS > 1
   if (worker) return serveAsWorker(await startApp({ config: shareOf(config), log, ...(demo && { demo }) }))
