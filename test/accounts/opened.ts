@@ -22,6 +22,7 @@ export async function openOn(connect: () => Promise<Database>): Promise<Opened> 
     here: await open(),
     there: await open(),
     told,
+    now: () => time,
     pass(ms) {
       time += ms
     },

@@ -16,6 +16,7 @@ export interface Opened {
   there: AccountStore
   /** Conflicts that were told, by either handle. */
   readonly told: readonly Conflict[]
+  now(): number
   /** Lets time go by. */
   pass(ms: number): void
   /** A handle of a process that has just started. */
