@@ -15,7 +15,7 @@ import { decide, type Meeting } from '../rules.ts'
 import { checkKey, checkSighting, type FirstSight, type Sighting } from '../sighting.ts'
 import type { AccountStore } from '../store.ts'
 import { type Copies, createCopies } from './copies.ts'
-import { sharedLevel } from './shared.ts'
+import { sharedLevel } from './entries.ts'
 
 export interface LevelsOptions {
   /** The database. */
