@@ -1,6 +1,6 @@
 /** Sessions kept in the store: how long they live, whose they are, and what another node sees of them. */
 import { describe, expect, it } from 'vitest'
-import { memoryStore, type Store } from '../../packages/scanlogin/src/index.ts'
+import { LoginError, memoryStore, type Store } from '../../packages/scanlogin/src/index.ts'
 import { type StoredSessionsOptions, storedSessions } from '../../packages/scanlogin/src/session.ts'
 import { createClock } from '../../packages/scanlogin/src/testing/clock.ts'
 import { createFaultyStore } from '../../packages/scanlogin/src/testing/faulty-store.ts'
@@ -13,6 +13,10 @@ function start(options: Partial<StoredSessionsOptions> = {}) {
   const store = createCountingStore(memoryStore({ clock }))
   const node = () => storedSessions({ store, clock, ...options })
   return { clock, store, here: node(), there: node() }
+}
+
+function notYet(): never {
+  throw new LoginError('store_unavailable')
 }
 
 describe('a stored session', () => {
@@ -102,6 +106,20 @@ describe('a stored session', () => {
     await expect(sessions.read('token')).rejects.toThrow('out of order')
     for (let n = 0; n < 5; n++) await sessions.read('token').catch(() => {})
     await expect(sessions.read('token')).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
+  it('opens as the first thing that a process asks of a store which tells the time', async () => {
+    let asked = false
+    const store: Store = {
+      ...memoryStore(),
+      get: async () => {
+        asked = true
+        return undefined
+      },
+      now: () => (asked ? 1000 : notYet()),
+    }
+    const opened = await storedSessions({ store }).open(alice, 'token')
+    expect(opened.openedAt).toBe(1000)
   })
 
   it('that an earlier version has opened is still one', async () => {

@@ -26,3 +26,14 @@ export const systemClock: Clock = {
 export function clockOf(store: Pick<Store, 'now'>): Clock {
   return { now: () => store.now?.() ?? systemClock.now(), after: systemClock.after, every: systemClock.every }
 }
+
+/** The time, for a step that has not asked the store for anything yet. */
+export async function timeOf(clock: Pick<Clock, 'now'>, store: Pick<Store, 'get'>): Promise<number> {
+  try {
+    return clock.now()
+  } catch {
+    // A store that was opened just now knows the time with its first answer.
+    await store.get('time')
+    return clock.now()
+  }
+}

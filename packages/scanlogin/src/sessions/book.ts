@@ -3,7 +3,7 @@
  * listed and ended here; the kinds differ in what the browser holds.
  */
 import { sha256 } from '#digest'
-import { type Clock, clockOf, systemClock } from '../core/clock.ts'
+import { type Clock, clockOf, systemClock, timeOf } from '../core/clock.ts'
 import type { Store } from '../core/store.ts'
 import type { User } from '../core/ticket.ts'
 import { type Codes, codeLife, createCodes } from './codes.ts'
@@ -115,7 +115,7 @@ export function createBook(options: BookOptions): Book {
     lifetimes,
     records,
     async open(id, { user, details, chain }) {
-      const now = clock.now()
+      const now = await timeOf(clock, store)
       const limit = lifetimes.limit(now, details)
       const record = await records.open(id, {
         user,

@@ -1,6 +1,6 @@
 /** A site's choices, read once and settled, and what every step works with. */
 import type { KnownBrowsers } from '../browsers/known-browsers.ts'
-import { type Clock, clockOf } from '../clock.ts'
+import { type Clock, clockOf, timeOf } from '../clock.ts'
 import type { Raise } from '../events/event.ts'
 import { createEvents, type Events } from '../events/events.ts'
 import { createGuesses, type Guesses } from '../limits/guesses.ts'
@@ -97,16 +97,6 @@ export function createHouse(options: LoginOptions): House {
     events,
     browsers: options.browsers,
     room: createWaitingRoom(store, clock),
-  }
-}
-
-async function timeOf(clock: Clock, store: Store): Promise<number> {
-  try {
-    return clock.now()
-  } catch {
-    // A store that was opened just now knows the time with its first answer.
-    await store.get('time')
-    return clock.now()
   }
 }
 

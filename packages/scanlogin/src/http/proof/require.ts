@@ -3,7 +3,7 @@
  * does not work without the key that stayed behind.
  */
 import { useOnce } from '../../core/browsers/key-proof.ts'
-import { type Clock, clockOf } from '../../core/clock.ts'
+import { type Clock, clockOf, timeOf } from '../../core/clock.ts'
 import { LoginError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import { sameDigest } from '../../core/ticket.ts'
@@ -36,7 +36,7 @@ export async function requireProof(request: Request, options: RequireProofOption
       accessToken,
     })
     if (!sameDigest(proof.key, key)) throw new LoginError('invalid_proof')
-    await useOnce(store, proof, clock.now())
+    await useOnce(store, proof, await timeOf(clock, store))
   } catch (cause) {
     if (!(cause instanceof LoginError) || cause.code !== 'invalid_proof') throw cause
     const { detail = 'It is bound to another browser.', clockAhead } = cause
