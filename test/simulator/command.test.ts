@@ -16,7 +16,8 @@ describe('the command', () => {
     })
     await expect.poll(() => shown, { timeout: 20_000 }).toContain('Ctrl-C')
     const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(shown)?.[1]
-    for (const { appid, secret } of [website, account, mini]) expect(shown).toContain(`${appid}  ${secret}`)
+    for (const { appid, secret } of [website, account, mini])
+      expect(shown).toMatch(new RegExp(`id +${appid}\\n +secret +${secret}`))
     const refused = await fetch(`${url}/api/sns/auth`)
     expect(await refused.json()).toMatchObject({ errcode: 41001 })
     expect(await (await fetch(`${url}/`)).text()).toContain('<html lang="zh-CN">')
@@ -24,8 +25,23 @@ describe('the command', () => {
     expect(await once(simulator, 'exit')).toEqual([0, null])
   })
 
+  it('starts several services, each on a port of its own', async () => {
+    const simulator = spawn(process.execPath, [main, 'simulate', 'wechat', 'wecom', '--port', '0'])
+    let shown = ''
+    simulator.stdout.on('data', piece => {
+      shown += piece
+    })
+    await expect.poll(() => shown, { timeout: 20_000 }).toContain('Ctrl-C')
+    const urls = [...shown.matchAll(/^listening on (.*)$/gm)].map(match => match[1])
+    expect(new Set(urls).size).toBe(2)
+    expect(await (await fetch(`${urls[1]}/qyapi/cgi-bin/gettoken`)).json()).toMatchObject({ errcode: 41002 })
+    simulator.kill('SIGINT')
+    expect(await once(simulator, 'exit')).toEqual([0, null])
+  })
+
   it.each([
     [['simulate'], 'write which service'],
+    [['simulate', 'constructor'], 'write which service'],
     [['simulate', 'telegraph'], 'write which service'],
     [['simulate', 'wechat', '--port', 'many'], '--port: write a whole number'],
     [['simulate', 'wechat', '--port', '65536'], '--port: write a whole number'],

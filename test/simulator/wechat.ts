@@ -24,6 +24,8 @@ export type Query = Readonly<Record<string, string>>
 export interface Reply {
   readonly status: number
   readonly type: string | null
+  /** Where a redirect leads. */
+  readonly location: string
   readonly text: string
   /** Empty for what is no JSON object. */
   readonly json: Readonly<Record<string, unknown>>
@@ -65,9 +67,10 @@ export const qrconnect: Query = {
   state: 'abc123',
 }
 
-async function read(response: Response): Promise<Reply> {
+export async function read(response: Response): Promise<Reply> {
   const text = await response.text()
-  return { status: response.status, type: response.headers.get('content-type'), text, json: parse(text) }
+  const location = response.headers.get('location') ?? ''
+  return { status: response.status, type: response.headers.get('content-type'), location, text, json: parse(text) }
 }
 
 function parse(text: string): Record<string, unknown> {

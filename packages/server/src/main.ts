@@ -16,14 +16,14 @@ const usage = `scanlogin serve [--demo]
 scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--json]
 scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
 scanlogin audit --list
-scanlogin simulate wechat [--port 8790] [--host 127.0.0.1] [--callback-domain localhost]
+scanlogin simulate wechat|wecom … [--port 8790] [--host 127.0.0.1] [--callback-domain localhost]
 scanlogin keys [--alg ES256|EdDSA]
 
   serve    starts the server; it is configured by environment variables, see docs/configuration.md
   --demo   with a few users that anyone may be, and a simulated phone beside the QR code
   bench    signs simulated browsers in to a running server, by SCANLOGIN_API_KEY, and says how it went
   audit    tries a running deployment of the protocol from the outside and says what is wrong, see docs/audit.md
-  simulate starts a stand-in for WeChat, with people and phones, to try a connector against, see docs/simulator.md
+  simulate starts stand-ins for WeChat and others, with people and phones, to try connectors against, see docs/simulator.md
   keys     prints a new private key for SCANLOGIN_SIGNING_KEYS, see docs/sessions.md
 `
 
@@ -35,8 +35,8 @@ async function main(): Promise<void> {
     process.exitCode = await auditCommand({ ...values, url: url ?? values.url }, process.env)
     return
   }
-  if (name === 'simulate' && positionals.length <= 2 && !values.help) {
-    await simulateCommand({ ...values, service: positionals[1] })
+  if (name === 'simulate' && !values.help) {
+    await simulateCommand(positionals.slice(1), values)
     return
   }
   const command = positionals.join(' ')

@@ -4,6 +4,7 @@ import type { Language } from '../messages.ts'
 const en = {
   code: {
     title: (app: string) => `Sign in to ${app} with WeChat`,
+    titleAt: (app: string, service: string) => `Sign in to ${app} with ${service}`,
     waiting: 'Scan this code with the simulated phone.',
     scanned: 'Scanned. Confirm on the phone.',
     denied: 'You have refused. Scan again to sign in.',
@@ -11,7 +12,7 @@ const en = {
     phone: 'Open the simulated phone',
   },
   phone: {
-    title: 'Simulated WeChat phone',
+    title: 'Simulated phone',
     lead: 'All people and apps here are invented. Nothing leaves this machine.',
     holder: 'Who holds this phone?',
     codes: 'Codes that can be scanned now',
@@ -41,6 +42,7 @@ export type Texts = typeof en
 const zhCN: Texts = {
   code: {
     title: app => `使用微信登录${app}`,
+    titleAt: (app, service) => `使用 ${service} 登录${app}`,
     waiting: '请用模拟手机扫描此二维码。',
     scanned: '已扫描，请在手机上确认。',
     denied: '你已取消此次登录，可再次扫描登录。',
@@ -48,7 +50,7 @@ const zhCN: Texts = {
     phone: '打开模拟手机',
   },
   phone: {
-    title: '模拟微信手机',
+    title: '模拟手机',
     lead: '这里的人和应用都是虚构的，任何内容都不会离开本机。',
     holder: '谁拿着这部手机？',
     codes: '现在可以扫描的二维码',

@@ -1,53 +1,97 @@
-/** `scanlogin simulate wechat` as a command: what it is asked, and what somebody who has just started it has to know. */
+/** `scanlogin simulate …` as a command: what it is asked, and what somebody who has just started it has to know. */
 import { ConfigError } from '../config.ts'
-import { startWechatSimulator, type WechatSimulator } from './wechat/start.ts'
+import type { FlowService } from './code-flow/service.ts'
+import { startFlow } from './code-flow/start.ts'
+import type { FlowApp } from './code-flow/world.ts'
+import { startWechatSimulator } from './wechat/start.ts'
+import { wecom } from './wecom/service.ts'
 
 export interface SimulateArguments {
-  /** Which service. */
-  service?: string | undefined
   port?: string | undefined
   host?: string | undefined
   'callback-domain'?: string | undefined
 }
 
-/** Resolves when it listens and has said so; a signal ends it. Throws `ConfigError` for arguments that cannot be. */
-export async function simulateCommand(given: SimulateArguments): Promise<void> {
-  const { service, port = '8790', host, 'callback-domain': callbackDomain } = given
+/**
+ * Each service on a port of its own, one after the other from `--port` on. Resolves when all listen and it has said so; a
+ * signal ends it. Throws `ConfigError` for arguments that cannot be.
+ */
+export async function simulateCommand(names: readonly string[], given: SimulateArguments): Promise<void> {
+  const { port = '8790', host, 'callback-domain': callbackDomain } = given
+  const known = Object.keys(services).join(', ')
   const problems = [
-    service !== 'wechat' && 'simulate: write which service, "scanlogin simulate wechat".',
+    names.length === 0 && `simulate: write which service, of ${known}.`,
+    ...names.map(name => !Object.hasOwn(services, name) && `simulate ${name}: write which service, of ${known}.`),
     !isPort(port) && '--port: write a whole number from 0 to 65535.',
   ].filter(problem => problem !== false)
   if (problems.length > 0) throw new ConfigError(problems)
-  const simulator = await startWechatSimulator({
-    port: Number(port),
-    ...(host !== undefined && { host }),
-    ...(callbackDomain !== undefined && { callbackDomain }),
-  })
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => simulator.stop())
-  process.stdout.write(describe(simulator))
+  for (const [index, name] of names.entries()) {
+    const started = await services[name]?.({
+      port: port === '0' ? 0 : Number(port) + index,
+      ...(host !== undefined && { host }),
+      ...(callbackDomain !== undefined && { callbackDomain }),
+    })
+    for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => started?.stop())
+    process.stdout.write(started?.description ?? '')
+  }
+  process.stdout.write('  Ctrl-C ends it.\n')
+}
+
+interface StartOptions {
+  port: number
+  host?: string
+  callbackDomain?: string
+}
+
+interface Started {
+  readonly description: string
+  stop(): Promise<void>
+}
+
+const services: Readonly<Record<string, (options: StartOptions) => Promise<Started>>> = {
+  wechat: startWechat,
+  wecom: starting(wecom),
+}
+
+async function startWechat(options: StartOptions): Promise<Started> {
+  const { url, control, stop } = await startWechatSimulator(options)
+  const apps = control
+    .apps()
+    .map(({ kind, appid: id, secret, callbackDomain }) => ({ kind, id, secret, callbackDomain }))
+  const hosts = {
+    '/open': 'open.weixin.qq.com',
+    '/lp': 'lp.open.weixin.qq.com',
+    '/api': 'api.weixin.qq.com',
+    '/mp': 'mp.weixin.qq.com',
+  }
+  return { description: describe('WeChat', url, hosts, apps), stop }
+}
+
+function starting<App extends FlowApp>(service: FlowService<App>): (options: StartOptions) => Promise<Started> {
+  return async options => {
+    const { url, control, stop } = await startFlow(service, options)
+    return { description: describe(service.name, url, service.hosts, control.apps()), stop }
+  }
 }
 
 function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
 }
 
-function describe({ url, control }: WechatSimulator): string {
-  const apps = control
-    .apps()
-    .map(({ kind, appid, secret, callbackDomain }) => `  ${kind.padEnd(8)} ${appid}  ${secret}  ${callbackDomain}`)
+function describe(name: string, url: string, hosts: Readonly<Record<string, string>>, apps: readonly object[]): string {
   return [
     `listening on ${url}`,
     '',
-    `  A simulated WeChat; all apps and people are invented.   模拟微信，应用和人都是虚构的。`,
+    `  A simulated ${name}; all apps and people are invented.   模拟 ${name}，应用和人都是虚构的。`,
     `  The phone   ${url}/`,
-    `  Its hosts   ${url}/open  open.weixin.qq.com    ${url}/api  api.weixin.qq.com`,
-    `              ${url}/lp    lp.open.weixin.qq.com ${url}/mp   mp.weixin.qq.com`,
+    ...Object.entries(hosts).map(([folder, host]) => `  ${host.padEnd(26)} is ${url}${folder}`),
     `  Control     ${url}/__fake/…  see docs/simulator.md`,
     '',
-    '  kind     app id              secret                            callback domain',
-    ...apps,
-    '',
-    '  Ctrl-C ends it.',
-    '',
+    ...apps.flatMap(app => [...Object.entries(app).flatMap(describeField), '']),
   ].join('\n')
+}
+
+/** One line for a text; what has parts of its own is left to the control. */
+function describeField([name, value]: [string, unknown]): string[] {
+  return typeof value === 'string' ? [`  ${name.padEnd(16)} ${value}`] : []
 }

@@ -1,4 +1,8 @@
 /** `@scanlogin/server/simulator`: the services that people scan with, simulated, for tests and for trying things out. */
+export type { FlowControl, FlowFault } from './code-flow/flow-control.ts'
+export type { FlowSimulator, FlowSimulatorOptions } from './code-flow/start.ts'
+export type { Visit } from './code-flow/visits.ts'
+export type { FlowApp, FlowConduct, FlowPerson } from './code-flow/world.ts'
 export { type MovableClock, runningClock } from './play/clock.ts'
 export type { JournalEntry } from './play/journal.ts'
 export { RefusedStep } from './play/refused-step.ts'
@@ -19,3 +23,5 @@ export { startWechatSimulator, type WechatSimulator, type WechatSimulatorOptions
 export type { WebControl } from './wechat/web/web-control.ts'
 export type { WebRequest } from './wechat/web/web-requests.ts'
 export type { Conduct, Timing } from './wechat/world.ts'
+export type { WecomApp } from './wecom/service.ts'
+export { startWecomSimulator } from './wecom/start.ts'

@@ -20,9 +20,9 @@ export function page(name: string, values: Readonly<Record<string, string>>, fra
   return { status: 200, headers, body: html }
 }
 
-/** A page without a script, for what WeChat says in one sentence. */
+/** A page without a script, for what a service says in one sentence. */
 export function sentencePage(sentence: string): Answer {
-  const html = `<!doctype html>\n<html lang="zh-CN">\n<meta charset="utf-8">\n<title>WeChat simulator</title>\n<h1>${escapeHtml(sentence)}</h1>\n</html>\n`
+  const html = `<!doctype html>\n<html lang="zh-CN">\n<meta charset="utf-8">\n<title>Simulator</title>\n<h1>${escapeHtml(sentence)}</h1>\n</html>\n`
   return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8', ...rules({}) }, body: html }
 }
 
