@@ -12,6 +12,8 @@ import { authenticateDemoUser, demoUsers } from './demo.ts'
 import type { Log } from './log.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { pages } from './pages.ts'
+import { logEvents } from './policies/event-log.ts'
+import { openPolicies } from './policies/open.ts'
 import { securityHeaders } from './security-headers.ts'
 import { openSessions } from './sessions/open.ts'
 import { openStore } from './store.ts'
@@ -41,6 +43,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const metrics = openMetrics(config.SCANLOGIN_METRICS)
   const store = metrics.store(openStore(config.SCANLOGIN_STORE, log))
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
+  const logged = logEvents(log)
   const login = metrics.login(
     createLogin({
       store,
@@ -49,7 +52,11 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
       rotation: config.SCANLOGIN_ROTATION,
       checkCode: config.SCANLOGIN_CHECK_CODE,
       browsers: knownBrowsers({ store }),
-      ...(metrics.onEvent && { onEvent: metrics.onEvent }),
+      policies: await openPolicies({ config, store, env: process.env }),
+      onEvent(event) {
+        logged(event)
+        metrics.onEvent?.(event)
+      },
     }),
   )
   const authenticate = demo ? authenticateDemoUser : authenticateBy(config)

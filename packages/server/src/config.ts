@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { readMetricsAddress } from './metrics/endpoint.ts'
+import { policySettings } from './policies/settings.ts'
 import { sessionProblem, sessionSettings } from './sessions/settings.ts'
 import { storeAddressProblem } from './store.ts'
 
@@ -91,6 +92,7 @@ export const environment = z.object({
     .regex(/^(off|[4-8])$/, 'write "off", or 4 to 8 for so many digits')
     .transform((text): number | false => text !== 'off' && Number(text))
     .default(false),
+  ...policySettings,
   SCANLOGIN_ROTATION: onOff.default(true),
   SCANLOGIN_SHOW_SCANNER: onOff.default(true),
   SCANLOGIN_TRUSTED_PROXIES: whole(0, 10).default(0),

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-/** The command line: `scanlogin serve`, `serve --demo`, `bench`, `audit`, `simulate`, and `keys`. */
+/** The command line: `scanlogin serve`, `serve --demo`, `bench`, `audit`, `risk`, `simulate`, and `keys`. */
 import { parseArgs } from 'node:util'
 import { auditCommand } from './audit/command.ts'
 import { benchCommand } from './bench/command.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { demoConfig, lanUrl } from './demo-mode.ts'
 import { createLog } from './log.ts'
+import { riskSheet } from './policies/risk/command.ts'
 import { WorkerError } from './running/member.ts'
 import { serveCommand } from './running/serve.ts'
 import { leaveSignalsToTheFirst, reportFailure, workerNumber } from './running/worker.ts'
@@ -16,6 +17,7 @@ const usage = `scanlogin serve [--demo]
 scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--json]
 scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
 scanlogin audit --list
+scanlogin risk [--json]
 scanlogin simulate wechat|wecom … [--port 8790] [--host 127.0.0.1] [--callback-domain localhost]
 scanlogin keys [--alg ES256|EdDSA]
 
@@ -23,6 +25,7 @@ scanlogin keys [--alg ES256|EdDSA]
   --demo   with a few users that anyone may be, and a simulated phone beside the QR code
   bench    signs simulated browsers in to a running server, by SCANLOGIN_API_KEY, and says how it went
   audit    tries a running deployment of the protocol from the outside and says what is wrong, see docs/audit.md
+  risk     says what the configuration does against the attacks that BCP 247 knows, see docs/policies.md
   simulate starts stand-ins for WeChat and others, with people and phones, to try connectors against, see docs/simulator.md
   keys     prints a new private key for SCANLOGIN_SIGNING_KEYS, see docs/sessions.md
 `
@@ -42,6 +45,10 @@ async function main(): Promise<void> {
   const command = positionals.join(' ')
   if (command === 'bench' && !values.help) {
     process.exitCode = await benchCommand(values, process.env)
+    return
+  }
+  if (command === 'risk' && !values.help) {
+    process.stdout.write(riskSheet(readConfig(process.env), values))
     return
   }
   if (command === 'keys' && !values.help) {

@@ -42,11 +42,11 @@ export async function bench(options: BenchOptions): Promise<BenchSummary> {
   const wakes: number[] = []
   const failures: Record<string, number> = {}
 
-  async function lane(number: number): Promise<void> {
+  async function lane(): Promise<void> {
     while (performance.now() < end) {
       const began = performance.now()
       try {
-        wakes.push(await signIn(options, number))
+        wakes.push(await signIn(options))
         signIns.push(performance.now() - began)
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
@@ -62,17 +62,18 @@ export async function bench(options: BenchOptions): Promise<BenchSummary> {
     const secondsLeft = Math.max(0, Math.round((end - performance.now()) / 1000))
     options.onProgress?.({ signIns: signIns.length, failures: failed, secondsLeft })
   }, 1000)
-  await Promise.all(Array.from({ length: options.browsers }, (_, number) => lane(number)))
+  await Promise.all(Array.from({ length: options.browsers }, lane))
   clearInterval(progress)
   const perSecond = signIns.length / ((performance.now() - start) / 1000)
   return { signIns: signIns.length, failures, perSecond, signIn: spreadOf(signIns), wake: spreadOf(wakes) }
 }
 
 /** One whole sign-in; gives the ms between the phone's confirm and the browser's hearing of it. */
-async function signIn({ url, apiKey }: BenchOptions, number: number): Promise<number> {
+async function signIn({ url, apiKey }: BenchOptions): Promise<number> {
   const browser = scriptedBrowser({ url, proof: 'bearer', origin: undefined })
   expectStatus('create', (await browser.create()).status, 201)
-  const phone = scriptedPhone({ url, apiKey, user: { id: `bench-${number}`, name: 'Bench' } })
+  // A crowd of people who sign in once, and not a few who do nothing else: those are slowed down.
+  const phone = scriptedPhone({ url, apiKey, user: { id: `bench-${crypto.randomUUID()}`, name: 'Bench' } })
   try {
     const scanned = heard(browser, 1)
     expectStatus('scan', (await phone.scan(await browser.draw())).status, 200)

@@ -1,0 +1,58 @@
+/** The audit log: each event of a sign-in as one line, at the level that its kind deserves. */
+import type { LoginEvent } from 'scanlogin'
+import type { Log } from '../log.ts'
+
+type Level = 'error' | 'warn' | 'info' | 'debug'
+
+/** For `createLogin({ onEvent })`. */
+export function logEvents(log: Log): (event: LoginEvent) => void {
+  return ({ type, at: _, error, ...known }) => {
+    log[levelOf(type, known.code)]({ event: type, ...known, ...(error !== undefined && { err: error }) }, texts[type])
+  }
+}
+
+function levelOf(type: LoginEvent['type'], code: LoginEvent['code']): Level {
+  if (type !== 'refused') return levels[type]
+  return code !== undefined && telling.has(code) ? 'info' : 'debug'
+}
+
+/** Anybody can open sign-ins and leave them: that is for who looks closer. */
+const levels: Readonly<Record<Exclude<LoginEvent['type'], 'refused'>, Level>> = {
+  created: 'debug',
+  scanned: 'info',
+  verifying: 'debug',
+  confirmed: 'info',
+  redeemed: 'info',
+  denied: 'info',
+  cancelled: 'debug',
+  contended: 'warn',
+  forged_codes: 'warn',
+  denial_spike: 'warn',
+  policy_failed: 'error',
+}
+
+/** Refusals that say something about somebody; the rest are mistakes, latecomers and strangers. */
+const telling = new Set<LoginEvent['code']>([
+  'forbidden',
+  'rate_limited',
+  'check_code_mismatch',
+  'account_unavailable',
+  'invalid_proof',
+  'already_scanned',
+  'stale_qr',
+])
+
+const texts: Readonly<Record<LoginEvent['type'], string>> = {
+  created: 'a sign-in was begun',
+  scanned: 'a phone has scanned it',
+  verifying: 'the phone has said yes, and the browser is asked for the check code',
+  confirmed: 'the phone has said yes',
+  redeemed: 'the browser is signed in',
+  denied: 'the sign-in was refused',
+  cancelled: 'the browser has given up',
+  refused: 'a call was refused',
+  contended: 'another account has scanned the same code',
+  forged_codes: 'somebody makes up codes: the sign-in was ended',
+  denial_spike: 'more people refuse than confirm: somebody may be sending codes around',
+  policy_failed: 'a policy is out of order, which counts as a denial',
+}

@@ -1,0 +1,43 @@
+/** `scanlogin risk`: what the configuration in the environment does against the attacks that BCP 247 knows. */
+import type { Config } from '../../config.ts'
+import { chosenPolicies } from '../settings.ts'
+import { choiceText } from './describe.ts'
+import { assess, type Mitigation, type Status } from './mitigations.ts'
+
+/** The sheet as text, or as one JSON object. */
+export function riskSheet(config: Config, { json = false }: { json?: boolean | undefined } = {}): string {
+  const { choices, modules } = chosenPolicies(config)
+  const mitigations = assess(config)
+  const policies = choices.map(choiceText)
+  if (json) {
+    const sheet = { source: 'RFC 10027 (BCP 247)', preset: config.SCANLOGIN_PRESET, policies, modules, mitigations }
+    return `${JSON.stringify(sheet, undefined, 2)}\n`
+  }
+  const own = modules.map(module => `${module} (yours: not judged here)`)
+  return [
+    `The mitigations of BCP 247 (RFC 10027) in this configuration, preset ${config.SCANLOGIN_PRESET}.`,
+    'P prevents, D disrupts, R helps to recover.',
+    '',
+    ...mitigations.flatMap(lines),
+    '',
+    `${count(mitigations, 'on')} on, ${count(mitigations, 'partly')} partly, ${count(mitigations, 'off')} off.`,
+    '',
+    'Policies:',
+    ...[...policies, ...own, ...(policies.length + own.length === 0 ? ['none'] : [])].map(text => `    ${text}`),
+    '',
+    'No page can stop who relays a live code in real time to somebody who confirms it. BCP 247 asks for a risk assessment',
+    'before anything else: this sheet is the part of it that a program can fill in.',
+    '',
+  ].join('\n')
+}
+
+function lines({ number, name, kind, status, how, setting }: Mitigation): string[] {
+  const head = `${String(number).padStart(2)}  ${status.padEnd(6)}  ${name} (${kind})`
+  return [head, `${margin}${how}`, ...(setting === undefined ? [] : [`${margin}more: ${setting}`])]
+}
+
+const margin = ' '.repeat(12)
+
+function count(mitigations: readonly Mitigation[], status: Status): number {
+  return mitigations.filter(mitigation => mitigation.status === status).length
+}
