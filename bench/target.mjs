@@ -42,6 +42,8 @@ export async function startServer({
       HOST: '127.0.0.1',
       SCANLOGIN_STORE: 'memory:',
       SCANLOGIN_API_KEY: apiKey,
+      // Its peers write no audit log either.
+      SCANLOGIN_LOG_LEVEL: 'warn',
       SCANLOGIN_MAX_WAITING_PER_ADDRESS: '1000000',
       SCANLOGIN_PUBLIC_URL: `http://localhost:${port}`,
       ...env,

@@ -1,4 +1,5 @@
 /** Whole sign-ins, one after another on each pair of connections: create, wait, scan, wait, confirm, redeem. */
+import { randomUUID } from 'node:crypto'
 import { createCalls, expectState, send } from './calls.mjs'
 import { openConnection } from './connection.mjs'
 
@@ -7,7 +8,8 @@ export function createSignIns(target) {
   return createLanes(async number => {
     const [browser, phone] = await openPair(target, number)
     return {
-      signIn: () => signIn(calls, browser, phone, `user-${number}`),
+      // A crowd of people who sign in once, and not a few who do nothing else: those are slowed down.
+      signIn: () => signIn(calls, browser, phone, `user-${randomUUID()}`),
       close() {
         browser.close()
         phone.close()

@@ -2,6 +2,7 @@
  * Ten thousand browsers that wait, and the phones that wake them, in one program: the moment a phone has its answer
  * and the moment the browser has its own are read from the same clock.
  */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { quantiles } from '../statistics.mjs'
 import { createCalls, expectState, send } from './calls.mjs'
@@ -79,7 +80,7 @@ export function createWaiting(target) {
 
   async function scan(phone, waiter) {
     const qr = qrAt(waiter.ticket, performance.now() - waiter.begun)
-    const { scan_token } = await ask(phone, calls.scan(qr, 'user-1'))
+    const { scan_token } = await ask(phone, calls.scan(qr, `user-${randomUUID()}`))
     waiter.scanToken = scan_token
     return performance.now()
   }

@@ -21,7 +21,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     concurrency: { type: 'string', default: '64' },
     loads: { type: 'string', default: '2' },
-    waiting: { type: 'string', default: '10000' },
+    waiting: { type: 'string', default: '15000' },
     wakes: { type: 'string', default: '1000' },
     /** Browsers that wait at scanlogin, and that poll at the tutorial's server, while CPU is counted. */
     idling: { type: 'string', default: '4000' },
