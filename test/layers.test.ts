@@ -17,6 +17,7 @@ const arrows: Record<string, readonly string[]> = {
   stores: ['core'],
   policies: ['core', '#digest'],
   sessions: ['core', '#digest', 'jose'],
+  connectors: ['core', '#digest'],
   http: ['core', 'sessions', '#digest', 'jose'],
   node: ['core', 'http', 'node:'],
   browser: ['http/wire.ts', 'qr', '@noble/hashes'],
