@@ -106,7 +106,7 @@ function expectStatus({ status, text }: Reply, wanted: number): void {
   if (status !== wanted) throw new Error(`answered ${status} and not ${wanted}: ${text}`)
 }
 
-function tokenIn(session: unknown): string {
+export function tokenIn(session: unknown): string {
   return typeof session === 'object' && session && 'token' in session ? String(session.token) : ''
 }
 

@@ -10,17 +10,20 @@ export interface SentinelSet {
   master(): Promise<RedisProcess>
 }
 
-export async function startSentinelSet(): Promise<SentinelSet> {
+/** `way` is how replicas and sentinels reach the first master, where something stands in front; clients are told it, too. */
+export async function startSentinelSet(way = async (port: number) => port): Promise<SentinelSet> {
   const first = await startRedis(prompt)
+  const known = await way(first.port)
+  await first.ask('CONFIG', 'SET', 'replica-announce-port', String(known))
   const replicas = await Promise.all(
-    [1, 2].map(() => startRedis([...prompt, '--replicaof', '127.0.0.1', String(first.port)])),
+    [1, 2].map(() => startRedis([...prompt, '--replicaof', '127.0.0.1', String(known)])),
   )
   const servers = [first, ...replicas]
   await until('both replicas follow', async () => {
     const roles = await Promise.all(replicas.map(replica => replica.ask('ROLE')))
     return roles.every(role => Array.isArray(role) && role[3] === 'connected')
   })
-  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(first.port)))
+  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(known)))
   await until('the sentinels know each other and both replicas', async () => {
     const views = await Promise.all(sentinels.map(sentinel => sentinel.ask('SENTINEL', 'MASTER', name)))
     return views.every(view => field(view, 'num-slaves') === '2' && field(view, 'num-other-sentinels') === '2')
@@ -32,7 +35,7 @@ export async function startSentinelSet(): Promise<SentinelSet> {
       const address = await sentinel.ask('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)
       if (Array.isArray(address)) ports.add(String(address[1]))
     }
-    const found = servers.find(({ port }) => ports.size === 1 && ports.has(String(port)))
+    const found = servers.find(server => ports.size === 1 && ports.has(String(server === first ? known : server.port)))
     if (!found) throw new Error('the sentinels do not agree on a master')
     return found
   }
