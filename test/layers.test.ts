@@ -15,6 +15,7 @@ const library = join(root, 'packages/scanlogin/src')
 const arrows: Record<string, readonly string[]> = {
   core: ['#digest'],
   stores: ['core'],
+  outbox: ['core', '#digest'],
   policies: ['core', '#digest'],
   sessions: ['core', '#digest', 'jose'],
   connectors: ['core', '#digest'],

@@ -4,6 +4,8 @@
  * There is no write by key alone. Every write names the version it replaces, so "read, decide, write" cannot lose a
  * race without noticing. `testing` ships the suite that every store has to pass.
  */
+import type { Also, Outbox } from './events/outbox.ts'
+
 export interface Store {
   /** The live entry under `key`. An entry is gone at its `expiresAt`, whether or not anybody swept it away. */
   get(key: string): Promise<Entry | undefined>
@@ -27,11 +29,14 @@ export interface Store {
    */
   now?(): number
 
+  /** Absent: a store without one keeps no events, and writes none. */
+  readonly outbox?: Outbox
+
   /** Lets go of connections and timers; watches end silently. Repeating it does no harm. */
   close(): Promise<void>
 }
 
-/** What else has to hold when an entry is written. */
+/** What else has to hold, or has to be written, when an entry is written. */
 export interface Only {
   /**
    * Over an entry with this very text. A version alone does not tell entries apart where a fail-over has taken one back
@@ -40,6 +45,8 @@ export interface Only {
   readonly over?: string
   /** Before this, ms since the epoch by the store's time: what has ended meanwhile stays ended. */
   readonly before?: number
+  /** Stands in the outbox if the entry was written, and only then. A store that has no outbox leaves it out. */
+  readonly also?: Also
 }
 
 /** What a store keeps. A store that cannot be reached rejects with `LoginError('store_unavailable')` within 1 s. */

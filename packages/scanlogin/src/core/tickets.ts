@@ -2,6 +2,7 @@
 import { makeUserCode } from './codes/user-code.ts'
 import { type Copy, createCopies } from './copies.ts'
 import { LoginError } from './errors.ts'
+import type { Announce } from './events/ticket-event.ts'
 import type { Random } from './secrets/random.ts'
 import type { Entry, Store } from './store.ts'
 import { lifetimes, type Ticket } from './ticket.ts'
@@ -25,7 +26,8 @@ export interface Tickets {
   idByCode(code: string): Promise<string | undefined>
 }
 
-export function createTickets(store: Store): Tickets {
+/** What `announce` says is written in the same step as the ticket. */
+export function createTickets(store: Store, announce?: Announce): Tickets {
   const copies = createCopies()
 
   async function read(id: string): Promise<Copy> {
@@ -47,8 +49,11 @@ export function createTickets(store: Store): Tickets {
    */
   async function write(ticket: Ticket, from?: Copy): Promise<boolean> {
     const entry = toEntry(ticket)
-    const only = from && { over: from.value, before: from.ticket.deadline }
-    const written = await store.put(ticketKey(ticket.birth.id), entry, only)
+    const only = {
+      ...(from && { over: from.value, before: from.ticket.deadline }),
+      ...(announce && { also: announce(from?.ticket, ticket) }),
+    }
+    const written = await store.put(ticketKey(ticket.birth.id), entry, from || announce ? only : undefined)
     if (written) copies.keep({ ticket, value: entry.value })
     return written
   }

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { LoginError } from '../core/errors.ts'
 import type { Entry, Store } from '../core/store.ts'
 import { createListeners } from './listeners.ts'
+import { createMemoryOutbox } from './memory-outbox.ts'
 
 export interface MemoryStoreOptions {
   /** Most entries at a time; a new one beyond it is refused as `store_unavailable`. Default 4,000,000. */
@@ -20,6 +21,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const shards = Array.from({ length: shardCount }, () => new Map<string, Entry>())
   const dueKeys = new Map<number, string[]>()
   const listeners = createListeners()
+  const outbox = createMemoryOutbox(clock)
   let count = 0
   let swept = secondOf(clock.now())
 
@@ -81,13 +83,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       return live(key)
     },
 
-    async put(key, entry, { over, before = Number.POSITIVE_INFINITY } = {}) {
+    async put(key, entry, { over, before = Number.POSITIVE_INFINITY, also } = {}) {
       sweep()
       const present = live(key)
       if ((present?.version ?? 0) !== entry.version - 1 || clock.now() >= before) return false
       if (over !== undefined && present?.value !== over) return false
       if (count >= maxEntries && !shardOf(key).has(key)) throw new LoginError('store_unavailable')
       write(key, entry)
+      if (also) outbox.write(key, also)
       listeners.notify(key, entry)
       return true
     },
@@ -97,6 +100,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
 
     now: () => clock.now(),
+    outbox,
 
     async close() {
       listeners.clear()

@@ -3,6 +3,7 @@ import type { KnownBrowsers } from '../browsers/known-browsers.ts'
 import { type Clock, clockOf, timeOf } from '../clock.ts'
 import type { Raise } from '../events/event.ts'
 import { createEvents, type Events } from '../events/events.ts'
+import { createAnnounce, type EventChoice } from '../events/ticket-event.ts'
 import { createGuesses, type Guesses } from '../limits/guesses.ts'
 import { type Asking, createAsking } from '../policy/asking.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -35,6 +36,11 @@ export interface LoginOptions {
   policyDeadline?: number
   /** Hears of every step and every refusal. It is not waited for, and what it throws is dropped. Default: nobody does. */
   onEvent?: Raise
+  /**
+   * Writes an event of each ticket's end (`'final'`), or of each state it comes to (`'every'`), into the store's outbox,
+   * in the same step as the change. A relay has to deliver them, or they stay there. Default: none are written.
+   */
+  keepEvents?: EventChoice
   /** Seconds after which a waiting browser reads again where the store's rings may get lost. Default 5. */
   recheck?: number
   /** Default: the store's time, or the system's where the store has none. */
@@ -79,6 +85,8 @@ export function createHouse(options: LoginOptions): House {
   }
   if (!(policyDeadline > 0)) throw new TypeError('policyDeadline must be a number of seconds above 0')
   if (!(recheck > 0)) throw new TypeError('recheck must be a number of seconds above 0')
+  if (options.keepEvents && !store.outbox) throw new TypeError('keepEvents needs a store that has an outbox')
+  const announce = options.keepEvents && createAnnounce(options.keepEvents, clock)
   const events = createEvents(options.onEvent, clock)
   return {
     store,
@@ -91,7 +99,7 @@ export function createHouse(options: LoginOptions): House {
     clock,
     timeNow: () => timeOf(clock, store),
     random,
-    tickets: createTickets(store),
+    tickets: createTickets(store, announce),
     guesses: createGuesses(store, clock),
     asking: createAsking({ policies, deadline: policyDeadline * 1000, clock, raise: events.raise }),
     events,
