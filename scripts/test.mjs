@@ -15,6 +15,7 @@ installPrograms({
   nginx: 'nginx-light',
   pg_ctlcluster: 'postgresql',
   promtool: 'prometheus',
+  python3: 'python3',
   'redis-server': 'redis-server',
   yq: 'yq',
 })
