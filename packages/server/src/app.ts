@@ -1,7 +1,7 @@
 /** The standalone server put together: login, store and sessions behind the API, pages and health checks beside it. */
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createLogin, knownBrowsers, type Store } from 'scanlogin'
+import { createLogin, knownBrowsers, type LoginEvent, type Store } from 'scanlogin'
 import { createHandler } from 'scanlogin/http'
 import { type NodeListener, serve, toNodeListener, toNodeUpgrade } from 'scanlogin/node'
 import { WebSocketServer } from 'ws'
@@ -44,6 +44,10 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const store = metrics.store(openStore(config.SCANLOGIN_STORE, log))
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
   const logged = logEvents(log)
+  const raise = (event: LoginEvent) => {
+    logged(event)
+    metrics.onEvent?.(event)
+  }
   const login = metrics.login(
     createLogin({
       store,
@@ -53,10 +57,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
       checkCode: config.SCANLOGIN_CHECK_CODE,
       browsers: knownBrowsers({ store }),
       policies: await openPolicies({ config, store, env: process.env }),
-      onEvent(event) {
-        logged(event)
-        metrics.onEvent?.(event)
-      },
+      onEvent: raise,
     }),
   )
   const authenticate = demo ? authenticateDemoUser : authenticateBy(config)
@@ -67,7 +68,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     base,
     authenticate,
     ...(verification && { verifyUser: verification.verify }),
-    sessions: await openSessions({ config, store, publicUrl, log }),
+    sessions: await openSessions({ config, store, publicUrl, log, raise }),
     clients: config.SCANLOGIN_CLIENTS ?? {},
     apiKeys,
     allowedOrigins: config.SCANLOGIN_ALLOWED_ORIGINS ?? [],

@@ -49,6 +49,7 @@ const alarmNames: Record<AlarmEvent, true> = {
   forged_codes: true,
   denial_spike: true,
   policy_failed: true,
+  refresh_reuse: true,
 }
 
 /** What was refused at the edge already has a path that somebody may have made up. */

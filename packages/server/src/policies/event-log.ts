@@ -29,6 +29,7 @@ const levels: Readonly<Record<Exclude<LoginEvent['type'], 'refused'>, Level>> = 
   forged_codes: 'warn',
   denial_spike: 'warn',
   policy_failed: 'error',
+  refresh_reuse: 'warn',
 }
 
 /** Refusals that say something about somebody; the rest are mistakes, latecomers and strangers. */
@@ -55,4 +56,5 @@ const texts: Readonly<Record<LoginEvent['type'], string>> = {
   forged_codes: 'somebody makes up codes: the sign-in was ended',
   denial_spike: 'more people refuse than confirm: somebody may be sending codes around',
   policy_failed: 'a policy is out of order, which counts as a denial',
+  refresh_reuse: 'a refresh token came back: its session has ended',
 }

@@ -1,5 +1,5 @@
 /** The sessions that the configuration asks for. */
-import type { Store } from 'scanlogin'
+import type { LoginEvent, Store } from 'scanlogin'
 import { jwtSessions, type Sessions, storedSessions } from 'scanlogin/session'
 import { type Config, ConfigError } from '../config.ts'
 import type { Log } from '../log.ts'
@@ -10,10 +10,12 @@ export interface SessionSetting {
   /** Who signs. */
   publicUrl: string
   log: Log
+  /** Hears of what somebody should look at. */
+  raise: (event: LoginEvent) => void
 }
 
 /** Throws `ConfigError` for signing keys that cannot be used. */
-export async function openSessions({ config, store, publicUrl, log }: SessionSetting): Promise<Sessions> {
+export async function openSessions({ config, store, publicUrl, log, raise }: SessionSetting): Promise<Sessions> {
   const lifetimes = {
     ttl: config.SCANLOGIN_SESSION_TTL,
     idle: config.SCANLOGIN_SESSION_IDLE,
@@ -27,7 +29,7 @@ export async function openSessions({ config, store, publicUrl, log }: SessionSet
     issuer: publicUrl,
     audience: config.SCANLOGIN_SESSION_AUDIENCE ?? publicUrl,
     ...(keys && { keys }),
-    onReuse: ({ session }) => log.warn({ user: session.user.id }, 'a refresh token came back: its session has ended'),
+    onReuse: ({ session, at }) => raise({ type: 'refresh_reuse', at, user: session.user.id }),
   })
   if (keys) await usable(sessions.publicKeys())
   else if (config.SCANLOGIN_STORE === 'memory:') log.warn(fleeting)
