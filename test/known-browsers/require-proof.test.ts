@@ -1,6 +1,4 @@
-/**
- * Calls of a host's own that only the browser which signed in may make.
- */
+/** Calls of a host's own that only the browser which signed in may make. @see T28 of the threat table */
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { requireProof } from '../../packages/scanlogin/src/http.ts'

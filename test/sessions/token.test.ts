@@ -196,6 +196,47 @@ describe.each(kinds)('another site (%s)', kind => {
   })
 })
 
+describe('a page of another site', () => {
+  const from = { origin: 'https://shop.example.com' }
+  const json = { ...from, 'content-type': 'application/json' }
+
+  it('may begin, follow and collect a sign-in to its own site, without a cookie of ours', async () => {
+    const { fetch, phone } = startShop('stored')
+    const preflight = await fetch('/v1/tickets', { method: 'OPTIONS', headers: from })
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(from.origin)
+    expect(preflight.headers.get('access-control-allow-credentials')).toBeNull()
+    const body = JSON.stringify({ client_id: 'shop', return_to: returnTo, secret_in: 'body' })
+    const created = await fetch('/v1/tickets', { method: 'POST', headers: json, body })
+    const { id, secret, qr } = await created.json()
+    const headers = { ...json, authorization: `Bearer ${secret}` }
+    expect((await fetch(`/v1/tickets/${id}`, { headers })).headers.get('access-control-allow-origin')).toBe(from.origin)
+    await phone.scan(qr.url)
+    await phone.confirm()
+    const collected = await fetch(`/v1/tickets/${id}/redeem`, { method: 'POST', headers, body: '{}' })
+    expect([collected.status, Object.keys(await collected.json())]).toEqual([200, ['code', 'iss', 'return_to']])
+  })
+
+  it.each([{}, { client_id: 'app' }])('begins none in the name of anybody else: %j', async client => {
+    const { fetch } = startShop('stored')
+    const body = JSON.stringify({ ...client, secret_in: 'body', ...pkce })
+    expect((await fetch('/v1/tickets', { method: 'POST', headers: json, body })).status).toBe(403)
+  })
+
+  it('does nothing with the cookies of a person who is signed in here', async () => {
+    const { fetch, browser, signIn } = startShop('stored')
+    await signIn()
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const answers = ['DELETE /v1/session', 'DELETE /v1/sessions', 'POST /v1/session'].map(async call => {
+      const [method = '', path = ''] = call.split(' ')
+      return (await fetch(path, { method, headers: { ...from, cookie } })).status
+    })
+    expect(await Promise.all(answers)).toEqual([403, 403, 403])
+    const list = await fetch('/v1/sessions', { headers: { ...from, cookie } })
+    expect(list.headers.get('access-control-allow-credentials')).toBeNull()
+    expect((await browser.call('GET', '/session')).status).toBe(200)
+  })
+})
+
 describe('the signed token of another site', () => {
   it('is for that site, and is renewed by it alone', async () => {
     const { code, exchange, fetch, clock } = startShop('jwt')

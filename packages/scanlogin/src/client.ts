@@ -9,6 +9,7 @@ export type {
   ConfirmedState,
   DeniedState,
   ErrorState,
+  HandedOverState,
   OfflineState,
   OtherAccountState,
   Problem,

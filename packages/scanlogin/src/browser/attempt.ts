@@ -199,9 +199,14 @@ export function openAttempt(options: AttemptOptions): Attempt {
     if (answer.kind === 'aborted') return
     if (answer.kind === 'refused')
       return answer.problem.code === 'other_account' ? ask(proof) : finish(endBy(answer.problem))
-    const { user, session, return_to: returnTo } = answer.value
+    const next = answer.value.return_to === undefined ? {} : { returnTo: answer.value.return_to }
+    if ('code' in answer.value) {
+      const { code, iss: issuer } = answer.value
+      return finish({ state: 'handedOver', code, issuer, ...(codeVerifier !== undefined && { codeVerifier }), ...next })
+    }
+    const { user, session } = answer.value
     memory.keepAccount(await markOf(user.id))
-    finish({ state: 'signedIn', user, session, ...(returnTo !== undefined && { returnTo }) })
+    finish({ state: 'signedIn', user, session, ...next })
   }
 
   /** Nobody is signed in yet, and the phone may still take it back. */

@@ -3,7 +3,7 @@
  * answer of the expected shape, a refusal by our server, trouble (no answer, a proxy's page, bad JSON, an overloaded
  * server) that may be over in a moment, or nothing because the caller gave up.
  */
-import type { CreateBody, CreatedResource, SignedInResource, TicketResource } from '../http/wire.ts'
+import type { CodeResource, CreateBody, CreatedResource, SignedInResource, TicketResource } from '../http/wire.ts'
 import type { BrowserKey } from './key/browser-key.ts'
 import type { Problem } from './state.ts'
 import type { ClientClock } from './timing.ts'
@@ -50,7 +50,7 @@ export interface Calls {
   /** Answers once the version is above `since`, or after `seconds`. */
   wait(key: TicketKey, since: number, seconds: number, signal: AbortSignal): Promise<Answer<TicketResource>>
   verify(key: TicketKey, checkCode: string, signal: AbortSignal): Promise<Answer<TicketResource>>
-  redeem(key: TicketKey, collecting: Collecting, signal: AbortSignal): Promise<Answer<SignedInResource>>
+  redeem(key: TicketKey, collecting: Collecting, signal: AbortSignal): Promise<Answer<SignedInResource | CodeResource>>
   cancel(key: TicketKey, signal: AbortSignal): Promise<Answer<undefined>>
 }
 
@@ -133,7 +133,7 @@ export function createCalls({ base, fetch, clock, credentials }: CallOptions): C
         ...(lastAccount !== undefined && { last_account: lastAccount }),
       }
       const path = `/${key.id}/redeem`
-      return callWithProof({ method: 'POST', path, key, body, narrow: asSignedIn }, key.browserKey, signal)
+      return callWithProof({ method: 'POST', path, key, body, narrow: asCollected }, key.browserKey, signal)
     },
     cancel: (key, signal) => call({ method: 'DELETE', path: `/${key.id}`, key, narrow: undefined }, signal),
   }
@@ -236,10 +236,12 @@ function asCreated(json: unknown): CreatedResource | undefined {
   return json as CreatedResource
 }
 
-function asSignedIn(json: unknown): SignedInResource | undefined {
-  const user = asRecord(asRecord(json)?.user)
+function asCollected(json: unknown): SignedInResource | CodeResource | undefined {
+  const { user, code, iss } = asRecord(json) ?? {}
   // A user with an id is what makes this answer a sign-in; the session is the site's own.
-  return typeof user?.id === 'string' ? (json as SignedInResource) : undefined
+  if (typeof asRecord(user)?.id === 'string') return json as SignedInResource
+  // And a code and its issuer are what makes it one for another site.
+  return typeof code === 'string' && typeof iss === 'string' ? (json as CodeResource) : undefined
 }
 
 /** A record, so that the compiler misses a state that is not in it. */

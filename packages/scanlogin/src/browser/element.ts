@@ -4,7 +4,7 @@
  */
 import { type Client, createClient } from './client.ts'
 import { type Dictionary, type Messages, pickDictionary } from './messages.ts'
-import type { ClientState, DeniedState, ErrorState, SignedInState } from './state.ts'
+import type { ClientState, DeniedState, ErrorState, HandedOverState, SignedInState } from './state.ts'
 import { sceneOf } from './view/scene.ts'
 import { styleSheet } from './view/styles.ts'
 import { createView, type View } from './view/view.ts'
@@ -18,6 +18,8 @@ export interface ScanLoginEventMap {
    * `preventDefault()`.
    */
   'scan-login-signed-in': CustomEvent<SignedInState>
+  /** For a page of another site: the code to hand to its own back end, in a body and never in an address. */
+  'scan-login-code': CustomEvent<HandedOverState>
   'scan-login-denied': CustomEvent<DeniedState>
   'scan-login-expired': CustomEvent<ClientState>
   'scan-login-cancelled': CustomEvent<ClientState>
@@ -194,6 +196,9 @@ export class ScanLogin extends Base {
     switch (state.state) {
       case 'signedIn':
         if (this.#tell('scan-login-signed-in', state)) goTo(state.returnTo)
+        break
+      case 'handedOver':
+        this.#tell('scan-login-code', state)
         break
       case 'denied':
       case 'expired':

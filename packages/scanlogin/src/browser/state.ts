@@ -2,7 +2,7 @@
  * What a page can show: one sum type, so that a screen which forgets a case does not compile.
  *
  *     idle ─▶ loading ─▶ waiting ─▶ scanned ─▶ verifying ─▶ confirmed ─▶ otherAccount ─▶ signedIn
- *                           ▲          └──▶ denied · cancelled · expired · error
+ *                           ▲          └──▶ denied · cancelled · expired · error           └──▶ handedOver
  *                           └── renewed ── expired
  *
  * `offline` may stand in for any of the living states and goes away by itself; `error` waits for a person.
@@ -18,6 +18,7 @@ export type ClientState =
   | ConfirmedState
   | OtherAccountState
   | SignedInState
+  | HandedOverState
   | DeniedState
   | { readonly state: 'cancelled' }
   | { readonly state: 'expired' }
@@ -81,6 +82,18 @@ export interface SignedInState {
   /** What the site's `signIn` gave out, such as tokens; `undefined` or `null` where a cookie is all. */
   readonly session: unknown
   /** Where to go next, checked by the server. */
+  readonly returnTo?: string
+}
+
+/** The phone has said yes to a page of another site, whose own back end collects with this, once and within 60 s. */
+export interface HandedOverState {
+  readonly state: 'handedOver'
+  readonly code: string
+  /** Who gave the code: the back end should compare it with whom it trusts. */
+  readonly issuer: string
+  /** Where the sign-in was begun with `pkce`; the back end shows it with the code. */
+  readonly codeVerifier?: string
+  /** The address that the code is for, checked by the server. */
   readonly returnTo?: string
 }
 

@@ -4,7 +4,7 @@ import { invalid } from './body.ts'
 export interface Client {
   /** Shown on the phone as who asks. */
   name: string
-  /** Shown beside the name, such as `https://shop.example.com`. */
+  /** Shown beside the name, such as `https://shop.example.com`; its pages may begin sign-ins for this client. */
   origin: string
   /** Whole addresses; a browser is sent to nothing that is not among them. Default none. */
   returnTo?: readonly string[]

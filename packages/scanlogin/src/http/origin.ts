@@ -15,20 +15,27 @@ export interface Origins {
   cors(call: Call): AnswerHeaders
   /** Headers for an allowed page that asks before it calls; `undefined` for a foreign one. */
   preflight(call: Call): AnswerHeaders | undefined
+  /** The origin of the other site whose page calls. */
+  visitor(call: Call): string | undefined
 }
 
-/** `allowed` are origins such as `https://www.example.com`, the first of them the site's own. */
-export function createOrigins(allowed: readonly string[]): Origins {
+/**
+ * `allowed` are origins such as `https://www.example.com`, the first of them the site's own: their pages may do what its
+ * own may. `visitors` are the origins of other sites, whose pages bring all that they prove themselves by along: a cookie
+ * of this host is not theirs to use.
+ */
+export function createOrigins(allowed: readonly string[], visitors: readonly string[] = []): Origins {
   const known = new Set(allowed)
+  const visiting = new Set(visitors.filter(origin => !known.has(origin)))
   const [own] = allowed
 
   function cors(call: Call): AnswerHeaders {
     const origin = call.header('origin')
-    if (origin === undefined || origin === own || !known.has(origin)) return none
+    if (origin === undefined || origin === own || !(known.has(origin) || visiting.has(origin))) return none
     return {
       vary: 'Origin',
       'access-control-allow-origin': origin,
-      'access-control-allow-credentials': 'true',
+      ...(known.has(origin) && { 'access-control-allow-credentials': 'true' }),
       'access-control-expose-headers': 'ETag, Retry-After',
       'cross-origin-resource-policy': 'cross-origin',
     }
@@ -39,6 +46,7 @@ export function createOrigins(allowed: readonly string[]): Origins {
       const origin = call.header('origin')
       if (call.header('sec-fetch-site') === 'same-origin') return
       if (origin !== undefined && known.has(origin)) return
+      if (origin !== undefined && visiting.has(origin) && credential !== 'ambient') return
       if (origin !== undefined) throw new LoginError('forbidden', { detail: 'This origin is not allowed.' })
       const site = call.header('sec-fetch-site')
       if (site !== undefined && site !== 'none') throw new LoginError('forbidden', { detail: 'A foreign page asked.' })
@@ -47,6 +55,10 @@ export function createOrigins(allowed: readonly string[]): Origins {
       }
     },
     cors,
+    visitor(call) {
+      const origin = call.header('origin')
+      return origin !== undefined && visiting.has(origin) ? origin : undefined
+    },
     preflight(call) {
       const headers = cors(call)
       if (!headers['access-control-allow-origin']) return undefined

@@ -44,7 +44,7 @@ export interface HandlerOptions {
   site?: { name?: string; returnTo?: readonly string[] }
   /**
    * Other sites that people sign in to, by client id. With `sessions` their back ends get a code to exchange; `signIn` has
-   * to sign in to that site and no other. Default none.
+   * to sign in to that site and no other. Pages of a site's `origin` may call for it, without cookies. Default none.
    */
   clients?: Readonly<Record<string, Client>>
   /** Shows the browser the masked name of who scanned. Default `true`. */
@@ -134,7 +134,10 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     login,
     base,
     secure: login.publicUrl.startsWith('https:'),
-    origins: createOrigins([login.publicUrl, ...allowedOrigins]),
+    origins: createOrigins(
+      [login.publicUrl, ...allowedOrigins],
+      Object.values(clients).map(({ origin }) => origin),
+    ),
     proofs: createProofs(login, base, allowedOrigins),
     clients: createClients(own, clients),
     apiKeys: createApiKeys(apiKeys),

@@ -16,6 +16,7 @@ const states: ClientState[] = [
   { state: 'confirmed', ...living },
   { state: 'otherAccount', ...living },
   { state: 'signedIn', user: { id: 'alice' }, session: {} },
+  { state: 'handedOver', code: '', issuer: '' },
   { state: 'denied', reason: 'denied_on_phone' },
   { state: 'cancelled' },
   { state: 'expired' },

@@ -54,6 +54,8 @@ export function sceneOf(state: ClientState, words: Messages): Scene {
       const { name } = state.user
       return { kind: 'good', icon: 'check', title: name ? fill(words.welcome, { name }) : words.signedIn }
     }
+    case 'handedOver':
+      return { kind: 'busy', title: words.confirmed }
     case 'denied': {
       const title = state.reason === 'check_code' ? words.deniedCode : words.denied
       return { kind: 'bad', icon: 'cross', title, text: words.deniedText, action: refresh(words.newCode) }

@@ -23,6 +23,7 @@ export async function createTicket(site: Site, call: Call): Promise<Answer> {
   const secretIn = textIn(fields, 'secret_in', 16) ?? 'cookie'
   if (secretIn !== 'cookie' && secretIn !== 'body') throw invalid('"secret_in" is either "cookie" or "body".')
   site.clients.check(clientId, returnTo)
+  checkVisitor(site, call, clientId)
   checkChallenge(site, clientId, codeChallenge)
   const origin = { ip: site.clientAddress(call), ...claimedBy(call.header('user-agent')) }
   const keyProof = await site.proofs.on(call)
@@ -148,6 +149,13 @@ async function lookAhead(site: Site, id: string, secret: string): Promise<boolea
   const user = holder(ticket)
   if (user) await checkAccount(site, user)
   return exchanges && ticket.birth.clientId !== undefined
+}
+
+/** A page of another site begins sign-ins to that site, and none in the name of this one. */
+function checkVisitor(site: Site, call: Call, clientId: string | undefined): void {
+  const visitor = site.origins.visitor(call)
+  if (visitor === undefined || (clientId !== undefined && site.clients.find(clientId).origin === visitor)) return
+  throw new LoginError('forbidden', { detail: 'A page of another site has to name itself as "client_id".' })
 }
 
 /** A site without a secret proves by PKCE that it is the one which began. */
