@@ -26,15 +26,16 @@ describe('the command', () => {
   })
 
   it('starts several services, each on a port of its own', async () => {
-    const simulator = spawn(process.execPath, [main, 'simulate', 'wechat', 'wecom', '--port', '0'])
+    const all = ['wechat', 'alipay', 'dingtalk', 'feishu', 'qq', 'wecom']
+    const simulator = spawn(process.execPath, [main, 'simulate', ...all, '--port', '0'])
     let shown = ''
     simulator.stdout.on('data', piece => {
       shown += piece
     })
     await expect.poll(() => shown, { timeout: 20_000 }).toContain('Ctrl-C')
     const urls = [...shown.matchAll(/^listening on (.*)$/gm)].map(match => match[1])
-    expect(new Set(urls).size).toBe(2)
-    expect(await (await fetch(`${urls[1]}/qyapi/cgi-bin/gettoken`)).json()).toMatchObject({ errcode: 41002 })
+    expect(new Set(urls).size).toBe(all.length)
+    expect(await (await fetch(`${urls[5]}/qyapi/cgi-bin/gettoken`)).json()).toMatchObject({ errcode: 41002 })
     simulator.kill('SIGINT')
     expect(await once(simulator, 'exit')).toEqual([0, null])
   })

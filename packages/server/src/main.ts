@@ -18,7 +18,7 @@ scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [
 scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
 scanlogin audit --list
 scanlogin risk [--json]
-scanlogin simulate wechat|wecom … [--port 8790] [--host 127.0.0.1] [--callback-domain localhost]
+scanlogin simulate wechat|alipay|dingtalk|feishu|qq|wecom … [--port 8790] [--host 127.0.0.1]
 scanlogin keys [--alg ES256|EdDSA]
 
   serve    starts the server; it is configured by environment variables, see docs/configuration.md

@@ -1,8 +1,12 @@
 /** `scanlogin simulate …` as a command: what it is asked, and what somebody who has just started it has to know. */
 import { ConfigError } from '../config.ts'
+import { alipay } from './alipay/service.ts'
 import type { FlowService } from './code-flow/service.ts'
 import { startFlow } from './code-flow/start.ts'
 import type { FlowApp } from './code-flow/world.ts'
+import { dingtalk } from './dingtalk/service.ts'
+import { feishu } from './feishu/service.ts'
+import { qq } from './qq/service.ts'
 import { startWechatSimulator } from './wechat/start.ts'
 import { wecom } from './wecom/service.ts'
 
@@ -50,6 +54,10 @@ interface Started {
 
 const services: Readonly<Record<string, (options: StartOptions) => Promise<Started>>> = {
   wechat: startWechat,
+  alipay: starting(alipay),
+  dingtalk: starting(dingtalk),
+  feishu: starting(feishu),
+  qq: starting(qq),
   wecom: starting(wecom),
 }
 

@@ -1,5 +1,5 @@
 /** WeCom's server calls. Unlike WeChat's they say `errcode: 0` where they succeed. */
-
+import { readJson } from '../code-flow/request-body.ts'
 import { createVouchers, type Vouchers } from '../code-flow/vouchers.ts'
 import type { FlowPerson, FlowWorld } from '../code-flow/world.ts'
 import { type Answer, type Call, type Endpoint, json, type Routes } from '../http/call.ts'
@@ -71,9 +71,9 @@ export function wecomApi(world: FlowWorld<WecomApp>, codes: Vouchers<WecomIdenti
     return { userid: member.id, name: member.name, department: [1], position: '', status: 1, avatar: member.avatar }
   }
 
-  function tellDetails({ query, body }: Call): object {
-    checkToken(tokens, query)
-    const looked = tickets.look(ticketIn(body))
+  function tellDetails(call: Call): object {
+    checkToken(tokens, call.query)
+    const looked = tickets.look(ticketIn(call))
     if (looked.state === 'expired') throw new WecomError(84014, 'user ticket expired')
     const member = looked.state === 'good' ? world.person(looked.value.personId) : undefined
     if (!member) throw new WecomError(84015, 'invalid user ticket')
@@ -128,13 +128,10 @@ function checkToken(tokens: Vouchers<WecomApp>, query: URLSearchParams): void {
   if (state !== 'good') throw new WecomError(40014, 'invalid access_token')
 }
 
-function ticketIn(body: Uint8Array): string {
-  try {
-    const { user_ticket: ticket }: { user_ticket?: unknown } = JSON.parse(new TextDecoder().decode(body))
-    return typeof ticket === 'string' ? ticket : ''
-  } catch {
-    throw new WecomError(47001, 'data format error')
-  }
+function ticketIn(call: Call): string {
+  const fields = readJson(call)
+  if (!fields) throw new WecomError(47001, 'data format error')
+  return fields.user_ticket ?? ''
 }
 
 function openidOf({ id }: FlowPerson, { appId }: WecomIdentity): string {
