@@ -94,13 +94,13 @@ async function first(
 
 async function endingOf(
   setting: Setting,
-  { way }: Attempt,
+  { way, ask }: Attempt,
   { word, digest, secret }: { word: Word; digest: string; secret: string },
 ): Promise<Ending> {
   try {
     if (word === 'refused') throw new ConnectorError('denied')
     if (word === 'missing') throw new ConnectorError('code_rejected', { detail: 'a callback without a code' })
-    const visit = { way, redirectUri: setting.redirectUri, codeVerifier: await derived(secret, 'v1') }
+    const visit = { way, ask, redirectUri: setting.redirectUri, codeVerifier: await derived(secret, 'v1') }
     const identity = presentable(await setting.provider.identify(word.code, visit))
     setting.tell({ type: 'identified', way }, digest)
     return { identity }
@@ -125,7 +125,7 @@ async function repeated(setting: Setting, { digest, secret }: Found, wordHash: s
 }
 
 async function arrivalOf(attempt: Attempt & { step: 'done' }, digest: string, secret: string): Promise<Arrival> {
-  const { way, returnTo, ending } = attempt
+  const { way, ask, returnTo, ending } = attempt
   const known = { way, ...(returnTo !== undefined && { returnTo }) }
   if ('refusal' in ending) {
     return {
@@ -136,5 +136,5 @@ async function arrivalOf(attempt: Attempt & { step: 'done' }, digest: string, se
     }
   }
   const cookie = { name: attemptCookie(digest), value: '', maxAge: 0 }
-  return { outcome: 'identity', identity: ending.identity, ...known, token: await derived(secret, 's1'), cookie }
+  return { outcome: 'identity', identity: ending.identity, ask, ...known, token: await derived(secret, 's1'), cookie }
 }

@@ -9,7 +9,7 @@ import { fromBase64url, toBase64url } from '../core/secrets/encoding.ts'
 import type { Random } from '../core/secrets/random.ts'
 import type { Entry } from '../core/store.ts'
 import { sameDigest } from '../core/ticket.ts'
-import type { Identity, Way } from './connector.ts'
+import type { Asking, Identity, Way } from './connector.ts'
 import type { ConnectorErrorCode } from './refusal.ts'
 
 export type Attempt = Beginning & Step
@@ -17,6 +17,7 @@ export type Attempt = Beginning & Step
 interface Beginning {
   readonly provider: string
   readonly way: Way
+  readonly ask: Asking
   /** SHA-256 of the secret in the cookie of the browser that has begun. */
   readonly browserHash: string
   readonly returnTo?: string

@@ -34,6 +34,8 @@ export type Way = 'website' | 'inside'
 /** Whether the provider's page takes the whole window or stands in a frame of ours. */
 export type Shown = 'window' | 'frame'
 
+export type Asking = 'id' | 'profile'
+
 export interface Connector {
   readonly provider: string
   readonly ways: readonly Way[]
@@ -50,6 +52,10 @@ export interface StartRequest {
   readonly way: Way
   /** Default `window`. */
   readonly shown?: Shown
+  /**
+   * `id` tells who it is and nothing more, which some providers do without asking the person. Default `profile`.
+   */
+  readonly ask?: Asking
   /** Where the browser goes afterwards: one of the listed addresses, to the letter. */
   readonly returnTo?: string
   /** What the provider's page is written in, where that can be chosen. Default: the provider's own. */
@@ -91,6 +97,8 @@ export interface Arrived {
   readonly outcome: 'identity'
   readonly identity: Identity
   readonly way: Way
+  /** What was asked for: an identity by `id` lacks name, picture, and with some providers its `unionId`. */
+  readonly ask: Asking
   readonly returnTo?: string
   /** 256 bits, the same at every repetition, known to nobody else: for the session that the host may open. */
   readonly token: string

@@ -95,13 +95,13 @@ function settle(provider: Provider, options: ConnectorOptions): Setting {
 
 async function start(setting: Setting, request: StartRequest): Promise<Started> {
   const { provider, store, redirectUri, attemptTtl, clock, random } = setting
-  const { way, shown = 'window', language, returnTo } = checked(setting, request)
+  const { way, shown = 'window', ask = 'profile', language, returnTo } = checked(setting, request)
   const { state, secret } = newAttemptSecrets(random)
   const codeChallenge = await sha256(await derived(secret, 'v1'))
-  const page = provider.page({ way, shown, state, redirectUri, language, codeChallenge })
+  const page = provider.page({ way, shown, ask, state, redirectUri, language, codeChallenge })
   if (shown === 'frame' && !page.frame) throw invalid('This page cannot stand in a frame.')
   const digest = await attemptDigest(state)
-  const beginning = { provider: provider.name, way, browserHash: await sha256(secret) }
+  const beginning = { provider: provider.name, way, ask, browserHash: await sha256(secret) }
   const attempt: Attempt = { ...beginning, ...(returnTo !== undefined && { returnTo }), step: 'open' }
   const expiresAt = (await timeOf(clock, store)) + attemptTtl * 1000
   // 256 random bits do not come twice: an entry that is there is of a generator that repeats itself.

@@ -2,7 +2,7 @@
  * What one provider has of its own: the address of its page, the words of its callback, and the calls by which a code
  * becomes an identity. It keeps nothing; all that lasts is `createConnector`'s.
  */
-import type { FrameAttributes, Identity, Shown, Way } from './connector.ts'
+import type { Asking, FrameAttributes, Identity, Shown, Way } from './connector.ts'
 
 export interface Provider {
   /** `wechat`, `dingtalk` …: lower case, part of addresses and of every identity. */
@@ -27,6 +27,8 @@ export interface Page {
 export interface Visit {
   readonly way: Way
   readonly shown: Shown
+  /** Providers that have no silent way may ask for everything. */
+  readonly ask: Asking
   /** 64 hexadecimal digits. */
   readonly state: string
   readonly redirectUri: string
@@ -37,6 +39,7 @@ export interface Visit {
 
 export interface ReturnedVisit {
   readonly way: Way
+  readonly ask: Asking
   readonly redirectUri: string
   readonly codeVerifier: string
 }

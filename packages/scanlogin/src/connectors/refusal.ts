@@ -8,6 +8,7 @@ const refusals = {
   state_used: { status: 400, again: true, title: 'This sign-in has been used already' },
   denied: { status: 403, again: true, title: 'You said no, and nobody was signed in' },
   person_refused: { status: 403, again: false, title: 'The provider does not let this person sign in' },
+  anonymous_person: { status: 403, again: true, title: 'The provider does not say who this is' },
   code_rejected: { status: 400, again: true, title: 'The provider no longer takes this sign-in' },
   interrupted: { status: 503, again: true, title: 'The sign-in was interrupted' },
   provider_busy: { status: 503, again: true, title: 'The provider is busy' },

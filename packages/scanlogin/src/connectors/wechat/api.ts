@@ -1,0 +1,78 @@
+/**
+ * WeChat's API: it answers everything with status 200, and an `errcode` other than 0 is a refusal. "Busy" is asked again a
+ * little later; nothing else is, because a code may be used up by a call whose answer got lost.
+ */
+import { type Clock, systemClock } from '../../core/clock.ts'
+import type { Caller } from '../calls/caller.ts'
+import { ConnectorError, type ConnectorErrorCode } from '../refusal.ts'
+
+export interface WechatApi {
+  /** Throws `ConnectorError`. */
+  get(path: string, query: Readonly<Record<string, string>>): Promise<WechatAnswer>
+  /** The same with a JSON body. */
+  post(path: string, query: Readonly<Record<string, string>>, body: unknown): Promise<WechatAnswer>
+}
+
+export type WechatAnswer = Readonly<Record<string, unknown>>
+
+/** WeChat's refusal, with its number. `isStaleToken`: another server token has taken this one's place, or it has ended. */
+export class WechatRefusal extends ConnectorError {
+  readonly isStaleToken: boolean
+
+  constructor(path: string, errcode: number, errmsg: string) {
+    const code = codeOf(path, errcode)
+    const reference = /(?:rid|req_id): ?([\w-]{1,64})/.exec(errmsg)?.[1]
+    super(code, { errcode: String(errcode), ...(reference !== undefined && { reference }) })
+    this.isStaleToken = staleToken.has(errcode)
+  }
+}
+
+export interface WechatApiOptions {
+  /** `https://api.weixin.qq.com` */
+  readonly host: string
+  readonly clock?: Pick<Clock, 'after'> | undefined
+}
+
+export function createWechatApi(call: Caller, { host, clock = systemClock }: WechatApiOptions): WechatApi {
+  async function ask(path: string, query: Readonly<Record<string, string>>, body?: unknown): Promise<WechatAnswer> {
+    const address = `${host}${path}?${new URLSearchParams(query)}`
+    for (const pause of [...pauses, undefined]) {
+      const sent = body === undefined ? {} : { method: 'POST' as const, headers: isJson, body: JSON.stringify(body) }
+      const { errcode = 0, errmsg = '', ...answer } = (await call({ address, ...sent })).json()
+      if (errcode === 0) return answer
+      const refusal = new WechatRefusal(path, Number(errcode), String(errmsg))
+      if (errcode !== busy || pause === undefined) throw refusal
+      await new Promise<void>(resolve => clock.after(pause, resolve))
+    }
+    throw new ConnectorError('provider_busy')
+  }
+
+  return { get: ask, post: ask }
+}
+
+const busy = -1
+/** ms */
+const pauses = [300, 900]
+const isJson = { 'content-type': 'application/json' }
+const showsSecret = new Set(['/sns/oauth2/access_token', '/cgi-bin/token', '/cgi-bin/stable_token'])
+const staleToken = new Set([40001, 40014, 42001])
+
+function codeOf(path: string, errcode: number): ConnectorErrorCode {
+  // One number for a wrong secret and a wrong token: it depends on which of them the call shows.
+  if (errcode === 40001 && showsSecret.has(path)) return 'misconfigured'
+  // An error that nobody has described is WeChat's to explain, and its number stands in the log.
+  return codes.get(errcode) ?? 'provider_unintelligible'
+}
+
+const codes = new Map<number, ConnectorErrorCode>(
+  Object.entries({
+    code_rejected: [40001, 40003, 40014, 40029, 40030, 40163, 42001, 42002, 42003, 42007, 50001],
+    person_refused: [40226, 50002],
+    provider_busy: [busy, 45009, 45011],
+    misconfigured: [
+      40002, 40013, 40125, 40164, 40243, 41001, 41002, 41003, 41004, 41008, 41009, 43001, 43002, 43003, 47001, 48001,
+      48004, 50004, 50007, 61004, 89501, 89503, 89506, 89507,
+    ],
+    // Proof: the keys of this very table are codes.
+  }).flatMap(([code, numbers]) => numbers.map(number => [number, code as ConnectorErrorCode] as const)),
+)
