@@ -86,6 +86,7 @@ export interface Running {
   readonly server: OpenServer
   /** What the process has written, line by line. */
   readonly lines: readonly string[]
+  signal(signal: NodeJS.Signals): void
   stop(): Promise<number | null>
 }
 
@@ -115,6 +116,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Run
     port,
     server: { url: `${url}/v1`, apiKey, origin: `http://localhost:${port}`, WebSocket },
     lines,
+    signal: signal => void child.kill(signal),
     async stop() {
       child.kill('SIGTERM')
       await ended

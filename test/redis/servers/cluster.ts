@@ -9,14 +9,15 @@ export interface RedisCluster {
   /** Moves a slot to another master while it is used, as `redis-cli --cluster reshard` does. */
   migrate(slot: number): Promise<void>
   masters(): Promise<RedisProcess[]>
+  /** Six more nodes take all over, on ports of their own. These here serve on as replicas that nobody else knows any more. */
+  moveAway(): Promise<RedisCluster>
 }
 
 export async function startCluster(): Promise<RedisCluster> {
   const nodes = await Promise.all(Array.from({ length: 6 }, startNode))
   const [first] = nodes
   if (!first) throw new Error('There are six')
-  for (const node of nodes)
-    await node.ask('CLUSTER', 'MEET', '127.0.0.1', String(first.port), String(await busOf(first)))
+  for (const node of nodes) await meet(node, first)
   const third = Math.ceil(slots / 3)
   await Promise.all(
     nodes.slice(0, 3).map((node, index) => {
@@ -48,6 +49,29 @@ async function startNode(): Promise<RedisProcess> {
   const bus = await quietPort()
   const cluster = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '1500']
   return startRedis([...cluster, '--repl-diskless-sync-delay', '0', '--cluster-replica-validity-factor', '0'])
+}
+
+async function meet(node: RedisProcess, other: RedisProcess): Promise<void> {
+  await node.ask('CLUSTER', 'MEET', '127.0.0.1', String(other.port), String(await busOf(other)))
+}
+
+/** As its replica, with all that it has. */
+async function follow(node: RedisProcess, master: RedisProcess): Promise<void> {
+  await node.ask('CLUSTER', 'REPLICATE', String(await master.ask('CLUSTER', 'MYID')))
+  await until('it follows', async () => {
+    const role = await node.ask('ROLE')
+    return Array.isArray(role) && role[0] === 'slave' && role[3] === 'connected'
+  })
+}
+
+/** In place of its master, without losing anything. */
+async function takeOver(node: RedisProcess, everybody: readonly RedisProcess[]): Promise<void> {
+  const seenAs = (role: string) => async () =>
+    (await views(everybody)).every(view => view.some(({ port, flags }) => port === node.port && flags.includes(role)))
+  // A master that has not heard of its replica yet takes no notice.
+  await until('all know that it follows', seenAs('slave'))
+  await node.ask('CLUSTER', 'FAILOVER')
+  await until('all know that it leads', seenAs('master'))
 }
 
 async function busOf(node: RedisProcess): Promise<number> {
@@ -92,6 +116,21 @@ function createCluster(nodes: readonly RedisProcess[]): RedisCluster {
         await from.ask('MIGRATE', '127.0.0.1', String(to.port), '', '0', '1000', 'KEYS', ...keys.map(String))
       }
       for (const node of [to, from]) await node.ask('CLUSTER', 'SETSLOT', String(slot), 'NODE', target ?? '')
+    },
+    async moveAway() {
+      const old = await masters()
+      const heirs = await Promise.all(nodes.map(startNode))
+      for (const heir of heirs) await meet(heir, nodes[0] ?? heir)
+      await until('all know all', async () => (await views([...nodes, ...heirs])).every(({ length }) => length === 12))
+      const leaders = heirs.slice(0, 3)
+      for (const [at, heir] of leaders.entries()) {
+        await follow(heir, old[at] ?? heir)
+        await takeOver(heir, [...nodes, ...heirs])
+      }
+      for (const [at, heir] of heirs.slice(3).entries()) await follow(heir, leaders[at] ?? heir)
+      const ids = await Promise.all(nodes.map(async node => String(await node.ask('CLUSTER', 'MYID'))))
+      await Promise.all(heirs.flatMap(heir => ids.map(id => heir.ask('CLUSTER', 'FORGET', id))))
+      return createCluster(heirs)
     },
   }
 }
