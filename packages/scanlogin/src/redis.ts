@@ -7,3 +7,4 @@ export {
   type RedisPort,
 } from './stores/redis/port.ts'
 export { type RedisStoreOptions, redisStore } from './stores/redis/store.ts'
+export { type RedisStreamOptions, redisStream } from './stores/redis/stream.ts'

@@ -1,6 +1,7 @@
 /**
  * The steps that have to be one. Redis runs a script alone, so nothing comes between its reads and its writes. The first
- * two touch the one key they are given, so they run on any node of a cluster.
+ * two touch the one key they are given, so they run on any node of a cluster. Those of the outbox stand in a file of
+ * their own.
  */
 export interface Script {
   readonly text: string
@@ -17,7 +18,13 @@ export interface Script {
  * Returns 1 written, 0 another version is there or it is over, -1 too late: the caller has given up, so it must not happen any more.
  */
 export const putScript = script(`#!lua flags=allow-oom
-local time = redis.call('TIME')
+${putSteps('not ARGV[8] or ARGV[8] == value')}
+return 1
+`)
+
+/** The same for whoever writes something along with it; `replaces` asks whether the text is the one to be replaced. */
+export function putSteps(replaces: string): string {
+  return `local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now > tonumber(ARGV[5]) then return -1 end
 if ARGV[7] ~= '' and now >= tonumber(ARGV[7]) then return 0 end
@@ -29,7 +36,7 @@ if type(old) == 'string' then
   local v, expires, n, value = string.match(old, '^(%d+) (%d+) (%S+) (.*)$')
   if v then
     nodes = n
-    if tonumber(expires) > now and (not ARGV[8] or ARGV[8] == value) then version = tonumber(v) end
+    if tonumber(expires) > now and (${replaces}) then version = tonumber(v) end
   end
 end
 if version ~= tonumber(ARGV[1]) - 1 then return 0 end
@@ -37,9 +44,8 @@ redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. nodes .. ' ' .. A
 if nodes ~= '-' then
   local message = KEYS[1] .. ' ' .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
   for node in string.gmatch(nodes, '[^,]+') do redis.call('PUBLISH', ARGV[6] .. node, message) end
-end
-return 1
-`)
+end`
+}
 
 /**
  * Read, and be told of what comes. The four nodes that asked last are kept: a ticket has one browser, and a message for
@@ -86,7 +92,7 @@ end
 return changed
 `)
 
-function script(text: string): () => Promise<Script> {
+export function script(text: string): () => Promise<Script> {
   let made: Promise<Script> | undefined
   return () => {
     made ??= sha1(text).then(sha => ({ text, sha }))

@@ -9,6 +9,7 @@ import { systemRandom } from '../../core/secrets/random.ts'
 import type { Entry, Only, Store } from '../../core/store.ts'
 import { createListeners } from '../listeners.ts'
 import { createCommands, deadline } from './commands.ts'
+import { createRedisOutbox } from './outbox.ts'
 import type { RedisPort } from './port.ts'
 import { firstRecord, readMessage, toEntry } from './record.ts'
 import { createRounds } from './rounds.ts'
@@ -35,6 +36,8 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
   const commands = createCommands({ send: (key, command) => starting.then(() => port.send(key, command)) })
   const rounds = port.whole ? createRounds(commands, listeners, recheck * 1000) : undefined
 
+  const outbox = createRedisOutbox({ commands, prefix, node, whole: port.whole === true })
+
   /** In braces, so that a cluster keeps all that belongs to a key in one slot. */
   const redisKey = (key: string) => `${prefix}{${plain.test(key) ? key : encodeURIComponent(key)}}`
 
@@ -43,18 +46,23 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
     return (await commands.send(key, set)) !== null || putOver(key, entry)
   }
 
-  async function putOver(key: string, { version, expiresAt, value }: Entry, only: Only = {}): Promise<boolean> {
-    await starting
-    const until = time.now() + deadline - margin
-    const args = [version, expiresAt, value, expiresAt + jitter(), until, channels, only.before ?? ''].map(String)
-    if (only.over !== undefined) args.push(only.over)
-    const written = await commands.run(putScript, [key], args)
+  async function putOver(name: string, entry: Entry, only: Only = {}): Promise<boolean> {
+    const written = await runPut(name, entry, only)
     if (written === -1) {
       // Or this node has the wrong time, because another Redis has taken over.
       time.compare().catch(() => {})
       throw new LoginError('store_unavailable', { cause: new Error('The write came too late') })
     }
     return written === 1
+  }
+
+  async function runPut(name: string, { version, expiresAt, value }: Entry, only: Only): Promise<unknown> {
+    await starting
+    const { over, before = '', also } = only
+    const until = time.now() + deadline - margin
+    const args = [version, expiresAt, value, expiresAt + jitter(), until, channels, before].map(String)
+    if (!also) return commands.run(putScript, [name], over === undefined ? args : [...args, over])
+    return outbox.put({ name, first: version === 1 }, args, over, also)
   }
 
   function hear(message: string): void {
@@ -82,6 +90,7 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
 
   return {
     now: time.now,
+    outbox,
 
     async get(key) {
       const name = redisKey(key)

@@ -1,0 +1,146 @@
+/** Events in Redis, single and cluster: written by the very script that writes the ticket, whoever delivers them later. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../packages/scanlogin/src/index.ts'
+import { startRelay, type TicketEvent } from '../../packages/scanlogin/src/outbox.ts'
+import { type RedisPort, redisStore, redisStream } from '../../packages/scanlogin/src/redis.ts'
+import { slotOf, tagOf } from '../../packages/scanlogin/src/stores/redis/slots.ts'
+import { endRedis, type RedisProcess, startRedis, until } from '../redis/servers/child.ts'
+import { closeClients, ioredisTo, ioredisToCluster } from '../redis/servers/clients.ts'
+import { type RedisCluster, startCluster } from '../redis/servers/cluster.ts'
+import { start } from '../start.ts'
+
+let single: RedisProcess
+let cluster: RedisCluster
+let round = 0
+let prefix = ''
+
+beforeAll(async () => {
+  ;[single, cluster] = await Promise.all([startRedis(), startCluster()])
+})
+beforeEach(() => {
+  prefix = `test${++round}:`
+})
+afterEach(closeClients)
+afterAll(endRedis)
+
+const kinds: Record<string, () => Promise<RedisPort>> = {
+  'a single Redis': () => ioredisTo(single.port),
+  'a cluster': () => ioredisToCluster(cluster),
+}
+
+async function openNode(connect: () => Promise<RedisPort>) {
+  const port = await connect()
+  const store = redisStore(port, { prefix })
+  await store.get('first')
+  const clock = { ...systemClock, now: () => store.now?.() ?? Date.now() }
+  return { port, store, ...start({ proof: 'bearer', login: { store, clock, keepEvents: 'every' } }) }
+}
+
+describe.each(Object.entries(kinds))('in %s', (_name, connect) => {
+  it('an event is there with the step, and delivered by another process than the one that wrote it', async () => {
+    const writing = await openNode(connect)
+    const { browser, phone } = writing
+    await browser.create()
+    await phone.scan(browser.ticket.qr.url)
+    await phone.deny()
+    const part = await partWithEvents(writing.store.outbox)
+    expect(part).toBeGreaterThanOrEqual(0)
+    await writing.store.close()
+
+    const other = await openNode(connect)
+    const events: TicketEvent[] = []
+    const relay = startRelay({ store: other.store, to: [event => void events.push(event)] })
+    await until('all are told', () => events.length === 3, 30)
+    expect(events.map(({ type }) => type)).toEqual(['ticket.created', 'ticket.scanned', 'ticket.denied'])
+    await relay.stop()
+    expect(await other.store.outbox?.depth(part)).toBe(0)
+    await other.store.close()
+  }, 60_000)
+
+  it('what was left with an entry falls due once, unless the entry was written again', async () => {
+    const { store } = await openNode(connect)
+    const { store: there } = await openNode(connect)
+    const now = store.now?.() ?? 0
+    const entry = (version: number) => ({ version, expiresAt: now + 60_000, value: 'x' })
+    const later = (name: string, at: number) => ({ also: { events: [], later: { at, event: event(name) } } })
+    expect(await store.put('one', entry(1), later('one is over', now + 300))).toBe(true)
+    expect(await store.put('two', entry(1), later('two is over', now + 300))).toBe(true)
+    expect(await store.put('two', entry(2), later('two is over later', now + 60_000))).toBe(true)
+    expect(await store.put('three', entry(1), later('three is over', now + 300))).toBe(true)
+    expect(await there.put('three', entry(2), { also: { events: [event('three has ended')] } })).toBe(true)
+    // Refused, so nothing of it is written.
+    expect(await there.put('one', entry(1), { also: { events: [event('never')] } })).toBe(false)
+    expect(await there.put('one', entry(2), { over: 'y', also: { events: [event('never')] } })).toBe(false)
+    const told: string[] = []
+    const listen = ({ type }: TicketEvent) => void told.push(type)
+    const relays = [store, there].map(store => startRelay({ store, to: [listen] }))
+    await until('both are told', () => told.length >= 2, 40)
+    await Promise.all(relays.map(relay => relay.stop()))
+    expect(told.sort()).toEqual(['one is over', 'three has ended'])
+    await Promise.all([store.close(), there.close()])
+  }, 60_000)
+
+  it('a part is lent to one at a time, and comes again from whoever has died with it', async () => {
+    const { store } = await openNode(connect)
+    const { store: there } = await openNode(connect)
+    const now = store.now?.() ?? 0
+    await store.put(
+      'one',
+      { version: 1, expiresAt: now + 60_000, value: '' },
+      { also: { events: ['first', 'second'] } },
+    )
+    const part = await partWithEvents(store.outbox)
+    const loan = await store.outbox?.take(part, 10, 400)
+    expect(loan?.events).toEqual(['first', 'second'])
+    expect(await there.outbox?.take(part, 10, 400)).toBeUndefined()
+    let again: typeof loan
+    await until('the lease is over', async () => {
+      again = await there.outbox?.take(part, 1, 30_000)
+      return again !== undefined
+    })
+    expect(again?.events).toEqual(['first'])
+    // Whoever had it before takes out nothing that somebody else is at.
+    expect(await loan?.settle(2)).toBe(false)
+    expect(await again?.settle(1)).toBe(true)
+    expect(await store.outbox?.depth(part)).toBe(1)
+    await Promise.all([store.close(), there.close()])
+  }, 60_000)
+})
+
+describe('a stream for consumers', () => {
+  it('holds each event with its id, its type and all of it', async () => {
+    const { store, port, browser } = await openNode(() => ioredisTo(single.port))
+    const stream = `${prefix}events`
+    const relay = startRelay({ store, to: [redisStream(port, { stream })] })
+    await browser.create()
+    await browser.cancel()
+    await until('both are there', async () => Number(await single.ask('XLEN', stream)) === 2)
+    const [, last] = (await single.ask('XRANGE', stream, '-', '+')) as [string, string[]][]
+    const [, id, , type, , event] = last?.[1] ?? []
+    expect([id, type]).toEqual([`evt_${browser.ticket.id}_2`, 'ticket.cancelled'])
+    expect(JSON.parse(event ?? '')).toMatchObject({ id, type, data: { ticket: browser.ticket.id } })
+    await relay.stop()
+    await store.close()
+  })
+})
+
+describe('a slot', () => {
+  it('is found as the cluster itself finds it', async () => {
+    for (const key of ['', 'a', 'scanlogin:{t:ABC}', 'x{}y', 'foo{bar}{baz}', '123456789']) {
+      expect([key, slotOf(key)]).toEqual([key, await cluster.slotOf(key)])
+    }
+  })
+
+  it('has a name that leads to it', () => {
+    for (let slot = 0; slot < 16_384; slot++) expect(slotOf(`{${tagOf(slot)}}`)).toBe(slot)
+  })
+})
+
+async function partWithEvents(outbox: { parts: number; depth(part: number): Promise<number> } | undefined) {
+  const depths = await Promise.all(Array.from({ length: outbox?.parts ?? 0 }, (_, part) => outbox?.depth(part)))
+  return depths.findIndex(depth => depth !== 0)
+}
+
+function event(type: string): string {
+  return JSON.stringify({ id: type, type, timestamp: '', data: { ticket: '', version: 1 } })
+}
