@@ -70,7 +70,7 @@ describe('a sign-in that needs to see the phone’s owner', () => {
     const phone = await handset(newVisitor, 'Alice')
     const first = await desk(newVisitor)
     await scan(phone.page, await codeOn(first))
-    await sees(phone.page, 'You have not signed in with this browser before.')
+    await sees(phone.page, 'New: you have never signed in with it')
     await enrol(phone)
     await phone.page.locator('.verify .button.confirm').click()
     await greetedAs(first, 'Hello, Alice')

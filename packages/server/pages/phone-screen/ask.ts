@@ -59,9 +59,11 @@ function claimedFacts({ prompt }: Question, { messages: { ask } }: Stage): HTMLE
   )
 }
 
-/** Why more is asked for than usual. */
+/** Why more is asked for than usual. That the browser is new stands above already, and the warning has to stay in sight. */
 function careFacts({ prompt }: Question, { messages }: Stage): HTMLElement | undefined {
-  const list = reasonList(prompt.context.reasons ?? [], messages)
+  const { reasons = [], observed } = prompt.context
+  const untold = reasons.filter(reason => reason !== 'new_browser' || observed.known_browser)
+  const list = reasonList(untold, messages)
   return list && element('div', { class: 'facts care' }, element('h3', {}, messages.reasonsTitle), list)
 }
 
