@@ -6,6 +6,7 @@ import { createHandler } from 'scanlogin/http'
 import { type NodeListener, serve, toNodeListener, toNodeUpgrade } from 'scanlogin/node'
 import { WebSocketServer } from 'ws'
 import { authenticateByToken } from './access-token.ts'
+import { openServerAccounts } from './accounts/setup.ts'
 import { clientAddressBehind } from './client-address.ts'
 import type { Config } from './config.ts'
 import { authenticateDemoUser, demoUsers } from './demo.ts'
@@ -43,6 +44,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const metrics = openMetrics(config.SCANLOGIN_METRICS)
   const store = metrics.store(openStore(config.SCANLOGIN_STORE, log))
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
+  const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, connected: false })
   const logged = logEvents(log)
   const raise = (event: LoginEvent) => {
     logged(event)
@@ -68,6 +70,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     base,
     authenticate,
     ...(verification && { verifyUser: verification.verify }),
+    ...(accounts && { accountAvailable: accounts.available }),
     sessions: await openSessions({ config, store, publicUrl, log, raise }),
     clients: config.SCANLOGIN_CLIENTS ?? {},
     apiKeys,
@@ -113,6 +116,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     await login.drain()
     await serving.close()
     await metrics.close()
+    await accounts?.close()
     await store.close()
   }
 
@@ -122,6 +126,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     await Promise.race([gone, delay(idleGrace)])
     await serving.close()
     await metrics.close()
+    await accounts?.close()
     await store.close()
   }
 

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
+import { accountSettings } from './accounts/settings.ts'
 import { readMetricsAddress } from './metrics/endpoint.ts'
 import { policySettings } from './policies/settings.ts'
 import { sessionProblem, sessionSettings } from './sessions/settings.ts'
@@ -93,6 +94,7 @@ export const environment = z.object({
     .transform((text): number | false => text !== 'off' && Number(text))
     .default(false),
   ...policySettings,
+  ...accountSettings,
   SCANLOGIN_ROTATION: onOff.default(true),
   SCANLOGIN_SHOW_SCANNER: onOff.default(true),
   SCANLOGIN_TRUSTED_PROXIES: whole(0, 10).default(0),

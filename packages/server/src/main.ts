@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-/** The command line: `scanlogin serve`, `serve --demo`, `bench`, `audit`, `risk`, `simulate`, and `keys`. */
+/** The command line: `scanlogin serve`, `serve --demo`, `bench`, `audit`, `risk`, `accounts`, `simulate`, and `keys`. */
 import { parseArgs } from 'node:util'
+import { accountsCommand } from './accounts/command/command.ts'
 import { auditCommand } from './audit/command.ts'
 import { benchCommand } from './bench/command.ts'
 import { ConfigError, readConfig } from './config.ts'
@@ -18,6 +19,7 @@ scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [
 scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
 scanlogin audit --list
 scanlogin risk [--json]
+scanlogin accounts list|show|lock|unlock|merge [<id>] [<other id>] [--json]
 scanlogin simulate wechat|alipay|dingtalk|feishu|qq|wecom … [--port 8790] [--host 127.0.0.1]
 scanlogin keys [--alg ES256|EdDSA]
 
@@ -26,6 +28,7 @@ scanlogin keys [--alg ES256|EdDSA]
   bench    signs simulated browsers in to a running server, by SCANLOGIN_API_KEY, and says how it went
   audit    tries a running deployment of the protocol from the outside and says what is wrong, see docs/audit.md
   risk     says what the configuration does against the attacks that BCP 247 knows, see docs/policies.md
+  accounts shows and changes the accounts that the server keeps, see docs/accounts.md
   simulate starts stand-ins for WeChat and others, with people and phones, to try connectors against, see docs/simulator.md
   keys     prints a new private key for SCANLOGIN_SIGNING_KEYS, see docs/sessions.md
 `
@@ -40,6 +43,13 @@ async function main(): Promise<void> {
   }
   if (name === 'simulate' && !values.help) {
     await simulateCommand(positionals.slice(1), values)
+    return
+  }
+  if (name === 'accounts' && !values.help) {
+    process.exitCode = await accountsCommand(
+      { words: positionals.slice(1), json: values.json },
+      readConfig(process.env),
+    )
     return
   }
   const command = positionals.join(' ')

@@ -21,14 +21,15 @@ export interface OpenAccountsOptions extends DatabaseOptions, SqlAccountsOptions
 export async function openAccounts(address: string, options: OpenAccountsOptions): Promise<AccountStore> {
   const parsed = parseDatabaseAddress(address)
   if (!parsed) throw new ConfigError(['SCANLOGIN_DATABASE: this is no address of a database.'])
-  const database = await open(parsed, listening(options)).catch(refuse)
+  const told = listening(options)
+  const database = await open(parsed, told).catch(refuse)
   try {
     await migrate(database)
   } catch (error) {
     await database.close()
     refuse(error)
   }
-  return sqlAccounts(database, options)
+  return sqlAccounts(database, told)
 }
 
 function open(address: DatabaseAddress, options: OpenAccountsOptions): Promise<Database> {
@@ -40,11 +41,26 @@ function open(address: DatabaseAddress, options: OpenAccountsOptions): Promise<D
 }
 
 function listening(options: OpenAccountsOptions): OpenAccountsOptions {
-  const { log } = options
+  const { log, onSlow, onLost, onConflict } = options
   return {
-    onSlow: (statement, ms) => log.warn({ statement, ms: Math.round(ms) }, 'the database was slow'),
-    onLost: error => log.warn({ err: error }, 'the connection to the database broke'),
     ...options,
+    onSlow(statement, ms) {
+      log.warn({ statement, ms: Math.round(ms) }, 'the database was slow')
+      onSlow?.(statement, ms)
+    },
+    onLost(error) {
+      log.warn({ err: error }, 'the connection to the database broke')
+      onLost?.(error)
+    },
+    onConflict(conflict) {
+      const { identity, identityAccount, unionAccount } = conflict
+      const accounts = [identityAccount, unionAccount]
+      log.warn(
+        { provider: identity.provider, accounts },
+        'one person has two accounts: an administrator may merge them',
+      )
+      onConflict?.(conflict)
+    },
   }
 }
 

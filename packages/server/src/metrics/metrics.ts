@@ -10,6 +10,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Login, LoginEvent, Store } from 'scanlogin'
 import type { NodeListener, NodeUpgrade } from 'scanlogin/node'
 import { workerNumber } from '../running/worker.ts'
+import { type AccountMetrics, countAccounts } from './accounts.ts'
 import { type MetricsAddress, showMetrics } from './endpoint.ts'
 import { countEvents } from './events.ts'
 import { measureListener, measureUpgrade } from './http.ts'
@@ -22,6 +23,8 @@ export interface Metrics {
   login(login: Login): Login
   /** For the login's own events; `undefined` where nobody listens. */
   readonly onEvent: ((event: LoginEvent) => void) | undefined
+  /** For a server that has accounts. */
+  accounts(): AccountMetrics | undefined
   listener(listener: NodeListener): NodeListener
   upgrade(upgrade: NodeUpgrade): NodeUpgrade
   /** From now on Prometheus can read them. Rejects where the address cannot be listened on. */
@@ -40,6 +43,7 @@ export function openMetrics(address: MetricsAddress | false): Metrics {
     store: store => measureStore(store, registry),
     login: login => measureLogin(login, registry),
     onEvent: countEvents(registry),
+    accounts: () => countAccounts(registry),
     listener: listener => measureListener(listener, registry),
     upgrade: upgrade => measureUpgrade(upgrade, registry),
     async show() {
@@ -54,6 +58,7 @@ const noMetrics: Metrics = {
   store: store => store,
   login: login => login,
   onEvent: undefined,
+  accounts: () => undefined,
   listener: listener => listener,
   upgrade: upgrade => upgrade,
   async show() {},
