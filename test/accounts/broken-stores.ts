@@ -117,6 +117,7 @@ export const brokenStores: Record<string, BrokenStore> = {
       'makes one account of fifty apps that meet one person at once',
       'reports a conflict once, however often the person comes',
       'lets one of two opposite merges at once win',
+      'keeps one identity of two that are let go of at once',
     ],
     database: real => ({
       ...real,
@@ -316,6 +317,30 @@ export const brokenStores: Record<string, BrokenStore> = {
       'forgets an account with everything that belongs to it',
     ],
     store: real => ({ ...real, unlink: async () => true, remove: async () => true }),
+  },
+
+  'lets anybody let go of anything': {
+    breaks: [
+      'lets people let go of their own identities only',
+      'keeps the last identity of an account that nothing else leads to',
+      'keeps one identity of two that are let go of at once',
+    ],
+    store: real => ({
+      ...real,
+      async release(_, key) {
+        return (await real.unlink(key)) ? 'released' : 'not_theirs'
+      },
+    }),
+  },
+
+  'never lets go of the last identity': {
+    breaks: ['lets a user of the host’s own app let go of all identities'],
+    store: real => ({
+      ...real,
+      async release(id, key) {
+        return (await real.identitiesOf(id)).length > 1 ? real.release(id, key) : 'last'
+      },
+    }),
   },
 
   'forgets the unionid with the first identity that goes': {

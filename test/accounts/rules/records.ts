@@ -1,6 +1,6 @@
 /** What is kept about people, for how long, and how it is listed and forgotten. */
 import { expect } from 'vitest'
-import { create, disputed, entered, idOf, miniProgram, union, website } from '../people.ts'
+import { bind, create, disputed, entered, idOf, miniProgram, union, website } from '../people.ts'
 import type { Rule } from '../suite.ts'
 
 export const recordRules = {
@@ -72,6 +72,37 @@ export const recordRules = {
     expect(await there.identity(website)).toBeUndefined()
     expect(await there.account(id)).toMatchObject({ status: 'active' })
     expect(await idOf(there, { ...miniProgram, unionId: union })).not.toBe(id)
+  },
+
+  async 'lets people let go of their own identities only'({ here, there }) {
+    const [one, two] = [await idOf(here, website), await idOf(here, miniProgram)]
+    expect(await here.release(two, website)).toBe('not_theirs')
+    expect(await here.release(one, { ...website, subject: 'o-nobody' })).toBe('not_theirs')
+    expect(await idOf(there, website)).toBe(one)
+  },
+
+  async 'keeps the last identity of an account that nothing else leads to'({ here, there }) {
+    const id = await idOf(here, website)
+    await here.meet(miniProgram, bind(id))
+    expect(await here.release(id, website)).toBe('released')
+    expect(await there.identity(website)).toBeUndefined()
+    expect(await here.release(id, miniProgram)).toBe('last')
+    expect(await idOf(there, miniProgram)).toBe(id)
+  },
+
+  async 'keeps one identity of two that are let go of at once'({ here, there }) {
+    const id = await idOf(here, website)
+    await here.meet(miniProgram, bind(id))
+    const outcomes = await Promise.all([here.release(id, website), there.release(id, miniProgram)])
+    expect(outcomes.sort()).toEqual(['last', 'released'])
+    expect(await here.identitiesOf(id)).toHaveLength(1)
+  },
+
+  async 'lets a user of the host’s own app let go of all identities'({ here, there }) {
+    await here.meet(website, bind('user-7'))
+    expect(await here.release('user-7', website)).toBe('released')
+    expect(await there.account('user-7')).toMatchObject({ status: 'active' })
+    expect(await there.identitiesOf('user-7')).toEqual([])
   },
 
   async 'forgets a unionid only with the last identity that has it'({ here, there }) {

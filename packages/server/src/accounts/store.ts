@@ -39,6 +39,11 @@ export interface AccountStore {
    */
   mergeByProof(keep: string, key: IdentityKey): Promise<Account>
 
+  /**
+   * What a person does who no longer wants to sign in by an identity of theirs: forgets it, unless it is somebody else's
+   * (`'not_theirs'`), or the one way into an account that only identities lead to (`'last'`).
+   */
+  release(accountId: string, key: IdentityKey): Promise<'released' | 'not_theirs' | 'last'>
   /** Forgets an identity, as when the person has revoked it. The account stays. `false` where there was none. */
   unlink(key: IdentityKey): Promise<boolean>
   /** Forgets the account, what was merged into it, and all their identities. `false` where there was none. */

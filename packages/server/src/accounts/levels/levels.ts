@@ -126,6 +126,12 @@ export function levelledAccounts(options: LevelsOptions): LevelledAccounts {
       return kept
     },
 
+    async release(accountId, key) {
+      const outcome = await accounts.release(accountId, key)
+      await forget({ keys: [key] })
+      return outcome
+    },
+
     async unlink(key) {
       const gone = await accounts.unlink(key)
       await forget({ keys: [key] })

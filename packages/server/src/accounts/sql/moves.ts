@@ -1,8 +1,8 @@
 /** What moves or forgets more than one row at a time: merging, unlinking, removing. */
-import type { Account, IdentityKey } from '../account.ts'
+import { type Account, type IdentityKey, isOwnId } from '../account.ts'
 import { checkMerge } from '../merging.ts'
 import type { Sql } from './database.ts'
-import { accountBy } from './rows.ts'
+import { accountBy, identityBy } from './rows.ts'
 
 /** Throws `AccountError`. */
 export async function merge(sql: Sql, keep: string, other: string): Promise<Account> {
@@ -38,6 +38,20 @@ async function settle(sql: Sql, account: string): Promise<void> {
       ...key,
     )
   }
+}
+
+export async function release(
+  sql: Sql,
+  accountId: string,
+  key: IdentityKey,
+): Promise<'released' | 'not_theirs' | 'last'> {
+  const known = await identityBy(sql, key)
+  if (known?.account.id !== accountId) return 'not_theirs'
+  const [row] = await sql('SELECT count(*) AS identities FROM scanlogin_identities WHERE account_id = $1', accountId)
+  // A host's app leads to an account with the host's id; to one of ours nothing else does.
+  if (isOwnId(accountId) && Number(row?.identities) === 1) return 'last'
+  await unlink(sql, key)
+  return 'released'
 }
 
 export async function unlink(sql: Sql, { provider, appId, subject }: IdentityKey): Promise<boolean> {

@@ -6,7 +6,7 @@ import { checkKey, checkSighting, type FirstSight, type Sighting } from '../sigh
 import { AccountError, type AccountStore } from '../store.ts'
 import { write } from './changes.ts'
 import type { Database, Sql } from './database.ts'
-import { forget, merge, unlink } from './moves.ts'
+import { forget, merge, release, unlink } from './moves.ts'
 import { accountBy, accountByUnion, accountColumns, conflictsWhere, identityBy, toAccount, toIdentity } from './rows.ts'
 
 export interface SqlAccountsOptions {
@@ -66,6 +66,10 @@ export function sqlAccounts(database: Database, options: SqlAccountsOptions = {}
         if (!known) throw new AccountError('no_such_identity')
         return merge(sql, keep, known.account.id)
       })
+    },
+    async release(accountId, key) {
+      checkKey(key)
+      return database.transaction(sql => release(sql, accountId, key))
     },
     async unlink(key) {
       checkKey(key)
