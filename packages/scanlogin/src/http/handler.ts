@@ -4,6 +4,7 @@ import type { Login } from '../core/login.ts'
 import { type Answer, type Call, empty } from './call.ts'
 import { cancelTicket, createTicket, readTicket, redeemTicket, verifyTicket } from './calls/browser.ts'
 import { streamTicket } from './calls/event-stream.ts'
+import { forgetBrowser, forgetBrowsers, listBrowsers } from './calls/known-browsers.ts'
 import { confirmTicket, denyTicket, scanCode } from './calls/phone.ts'
 import { keysPath, readKeys } from './calls/session/keys.ts'
 import { endSession, readSession, renewSession } from './calls/session/own.ts'
@@ -104,8 +105,9 @@ function find({ base }: Site, path: string): [Methods, id: string] {
 function methodsAt(resource: string, id: string | undefined, verb: string | undefined): Methods | undefined {
   if (id === undefined) return collections.get(resource)
   if (resource === 'tickets') return tickets.get(verb)
-  if (resource === 'sessions' && verb === undefined) return id === 'end' ? approvedSessions : listedSession
-  return undefined
+  if (verb !== undefined) return undefined
+  if (resource === 'sessions') return id === 'end' ? approvedSessions : listedSession
+  return resource === 'browsers' ? listedBrowser : undefined
 }
 
 const readOrStream: Action = (site, call, id) =>
@@ -134,10 +136,18 @@ const collections = new Map<string, Methods>([
       ['DELETE', endOtherSessions],
     ]),
   ],
+  [
+    'browsers',
+    new Map([
+      ['GET', listBrowsers],
+      ['DELETE', forgetBrowsers],
+    ]),
+  ],
   ['token', post(exchangeCode)],
 ])
 
 const listedSession: Methods = new Map([['DELETE', endListedSession]])
+const listedBrowser: Methods = new Map([['DELETE', forgetBrowser]])
 const approvedSessions = post(endApprovedSessions)
 const keys: Methods = new Map([['GET', readKeys]])
 
@@ -157,8 +167,8 @@ const tickets = new Map<string | undefined, Methods>([
 ])
 
 const ticketId = /^[0-9A-HJKMNP-TV-Z]{26}$/
-/** A ticket's, or a session's. */
-const anyId = /^(?:[0-9A-HJKMNP-TV-Z]{26}|[\w-]{43})$/
+/** A ticket's, a session's, or a known browser's. */
+const anyId = /^(?:[0-9A-HJKMNP-TV-Z]{26}|[\w-]{43}|[\w-]{22})$/
 
 function refusal(site: Site, error: unknown): Answer {
   if (error instanceof LoginError) {

@@ -105,6 +105,19 @@ export interface ListedSessionResource {
   client?: { name: string }
 }
 
+/** A browser that a person has signed in with before. */
+export interface KnownBrowserResource {
+  id: string
+  /** It is the browser that asks. */
+  current?: true
+  /** Seconds since. */
+  first_used_ago: number
+  /** Up to a day behind. */
+  last_used_ago: number
+  /** Said by the browser about itself when it signed in last. */
+  claimed: { browser: string; os: string }
+}
+
 export interface UserResource {
   id: string
   name?: string

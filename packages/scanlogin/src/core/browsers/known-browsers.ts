@@ -59,12 +59,12 @@ export function knownBrowsers(options: KnownBrowsersOptions): KnownBrowsers {
 
   return {
     async knows(userId, key) {
-      const [{ browsers }, id] = await Promise.all([find(userId), idOf(userId, key)])
+      const [{ browsers }, id] = await Promise.all([find(userId), browserId(userId, key)])
       return browsers.some(browser => browser.id === id)
     },
 
     async remember(userId, key, claim) {
-      const id = await idOf(userId, key)
+      const id = await browserId(userId, key)
       await change(userId, browsers => {
         const now = clock.now()
         const before = browsers.find(browser => browser.id === id)
@@ -99,7 +99,7 @@ const day = 86_400_000
  * Tells this user's browsers apart, and says nothing to others: who reads the store cannot see that two users share a
  * browser, nor find the browser that a key belongs to.
  */
-async function idOf(userId: string, key: string): Promise<string> {
+export async function browserId(userId: string, key: string): Promise<string> {
   const digest = await sha256(`b1.${key}.${userId}`)
   // 132 bits, so that fifty of them fit into one entry.
   return digest.slice(0, 22)

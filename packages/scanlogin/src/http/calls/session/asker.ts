@@ -1,21 +1,21 @@
-/** Whose sessions a call is about: the browser's that is signed in, the phone's, or those of whom the app's back end names. */
+/** Whom a call about sessions or known browsers is about: the browser's that is signed in, the phone's, or those of whom the app's back end names. */
 import { LoginError } from '../../../core/errors.ts'
+import type { Session } from '../../../sessions/session.ts'
 import { bearerToken } from '../../api-keys.ts'
 import { invalid } from '../../body.ts'
 import type { Call } from '../../call.ts'
 import type { Credential } from '../../origin.ts'
-import { type Site, sessionsOf } from '../../site.ts'
+import type { Site } from '../../site.ts'
 import { sessionOn, tokensOn } from './cookies.ts'
 
 export interface Asker {
   readonly userId: string
   /** The session that asks; absent where a phone or a back end does. */
-  readonly sessionId?: string
+  readonly session?: Session
 }
 
 /** Throws `unauthenticated`, and `forbidden` where a foreign page asks for a change, or another site asks at all. */
 export async function askerOf(site: Site, call: Call): Promise<Asker> {
-  sessionsOf(site)
   const named = new URLSearchParams(call.query).get('user')
   if (await site.apiKeys.accept(call)) return { userId: checkedId(named) }
   if (call.method !== 'GET') site.origins.check(call, credentialOf(call))
@@ -23,7 +23,7 @@ export async function askerOf(site: Site, call: Call): Promise<Asker> {
   const session = await sessionOn(site, tokensOn(site, call).tokens)
   // What was opened for another site is no key to the person's other sessions.
   if (session?.details.clientId !== undefined) throw new LoginError('forbidden')
-  if (session) return { userId: session.user.id, sessionId: session.id }
+  if (session) return { userId: session.user.id, session }
   const user = await site.authenticate(call.request)
   if (!user) throw new LoginError('unauthenticated')
   return { userId: user.id }

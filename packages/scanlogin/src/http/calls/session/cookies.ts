@@ -68,5 +68,9 @@ export function secondsTo(site: Site, time: number): number {
   return Math.max(0, Math.ceil((time - site.login.clock.now()) / 1000))
 }
 
+export function secondsSince(site: Site, time: number): number {
+  return Math.max(0, Math.floor((site.login.clock.now() - time) / 1000))
+}
+
 const sessionCookie = 'scanlogin-session'
 const accessCookie = 'scanlogin-access'

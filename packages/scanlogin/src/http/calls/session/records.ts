@@ -6,33 +6,37 @@ import { type Answer, type Call, empty, json } from '../../call.ts'
 import { type Site, sessionsOf } from '../../site.ts'
 import type { ListedSessionResource } from '../../wire.ts'
 import { askerOf } from './asker.ts'
-import { secondsTo } from './cookies.ts'
+import { secondsSince, secondsTo } from './cookies.ts'
 
 export async function listSessions(site: Site, call: Call): Promise<Answer> {
-  const { userId, sessionId } = await askerOf(site, call)
-  const sessions = await sessionsOf(site).list(userId)
-  return json(200, { sessions: sessions.map(session => toResource(site, session, sessionId)) })
+  const sessions = sessionsOf(site)
+  const { userId, session: asking } = await askerOf(site, call)
+  const listed = await sessions.list(userId)
+  return json(200, { sessions: listed.map(session => toResource(site, session, asking?.id)) })
 }
 
 /** One that has ended, or is somebody else's, looks the same as one that never was. */
 export async function endListedSession(site: Site, call: Call, id: string): Promise<Answer> {
+  const sessions = sessionsOf(site)
   const { userId } = await askerOf(site, call)
-  await sessionsOf(site).endSome(userId, { id })
+  await sessions.endSome(userId, { id })
   return empty(204)
 }
 
 export async function endOtherSessions(site: Site, call: Call): Promise<Answer> {
-  const { userId, sessionId } = await askerOf(site, call)
-  await sessionsOf(site).endSome(userId, { allBut: sessionId })
+  const sessions = sessionsOf(site)
+  const { userId, session } = await askerOf(site, call)
+  await sessions.endSome(userId, { allBut: session?.id })
   return empty(204)
 }
 
 /** For an app that signs out on a phone: what that phone has approved ends with it. */
 export async function endApprovedSessions(site: Site, call: Call): Promise<Answer> {
+  const sessions = sessionsOf(site)
   const { userId } = await askerOf(site, call)
   const device = deviceIn(await readFields(call, ['device']))
   if (device?.id === undefined) throw invalid('"device" has to be {"id"}.')
-  await sessionsOf(site).endSome(userId, { approvedBy: await sha256(device.id) })
+  await sessions.endSome(userId, { approvedBy: await sha256(device.id) })
   return empty(204)
 }
 
@@ -55,8 +59,4 @@ function toResource(site: Site, session: Session, asking: string | undefined): L
     }),
     ...(clientId !== undefined && { client: { name: site.clients.nameOf(clientId) } }),
   }
-}
-
-function secondsSince(site: Site, time: number): number {
-  return Math.max(0, Math.floor((site.login.clock.now() - time) / 1000))
 }
