@@ -1,6 +1,6 @@
 /** Both sides of a sign-in on one page: the browser that shows the code, and a drawn phone that scans it. */
 import { createPhone } from 'scanlogin/phone'
-import { showStep, stepOf, stepsOf } from './demo/steps.ts'
+import { showStep, stepCount, stepOf, stepsOf } from './demo/steps.ts'
 import { viewfinder } from './demo/viewfinder.ts'
 import type { Messages } from './messages.ts'
 import { byId, element } from './page/dom.ts'
@@ -42,7 +42,7 @@ speakIn(byId('language'), (messages, language) => {
     sides.phone.setMessages(messages)
     return
   }
-  const pane = mountSignIn(byId('pane'), { messages, language, onUser: user => reach(user ? 3 : 0) })
+  const pane = mountSignIn(byId('pane'), { messages, language, onUser: user => reach(user ? stepCount : 0) })
   const phone = mountPhone(byId('phone'), {
     phone: createPhone({ scanUrl: scanUrl() }),
     scanner: viewfinder({ payload: pane.payload, nothing: () => noCode }),
@@ -50,7 +50,8 @@ speakIn(byId('language'), (messages, language) => {
     demo: true,
     onView(view) {
       const next = stepOf(view)
-      if (next !== undefined) reach(next)
+      // The phone may say that the browser is being signed in when it already is.
+      if (next !== undefined && !(next === stepCount - 1 && step === stepCount)) reach(next)
     },
   })
   sides = { pane, phone }

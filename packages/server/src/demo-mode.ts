@@ -19,6 +19,8 @@ export function demoConfig(env: Environment): Environment {
     SCANLOGIN_PUBLIC_URL: lanUrl(port) ?? local[0],
     SCANLOGIN_SITE_NAME: 'scanlogin demo',
     SCANLOGIN_LOG_LEVEL: 'warn',
+    // Its users are everybody's, and who tries it out refuses more sign-ins than a person would who means them.
+    SCANLOGIN_PRESET: 'none',
     ...env,
     SCANLOGIN_ALLOWED_ORIGINS: [env.SCANLOGIN_ALLOWED_ORIGINS, ...local].filter(Boolean).join(','),
   }

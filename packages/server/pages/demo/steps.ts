@@ -3,6 +3,9 @@ import type { Messages } from '../messages.ts'
 import { element } from '../page/dom.ts'
 import type { View } from '../phone-screen/view.ts'
 
+/** All of them done. */
+export const stepCount = 4
+
 export function stepsOf(steps: Messages['demo']['steps']): HTMLElement[] {
   return Object.values(steps).map(({ title, text }) =>
     element('li', {}, element('strong', {}, title), element('span', { class: 'muted' }, text)),
