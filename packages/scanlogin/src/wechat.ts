@@ -19,5 +19,12 @@ export { type ConnectorOptions, createConnector } from './connectors/create-conn
 export type { ConnectorEvent, ProviderCall } from './connectors/event.ts'
 export type { Page, Provider, ReturnedVisit, Visit, Word } from './connectors/provider.ts'
 export { ConnectorError, type ConnectorErrorCode, refusalCodes, refusalRow } from './connectors/refusal.ts'
+export {
+  type AccessToken,
+  type AccessTokens,
+  createAccessTokens,
+} from './connectors/wechat/access-token/access-tokens.ts'
+export type { TokenKind } from './connectors/wechat/access-token/ask.ts'
+export type { AccessTokenOptions, RenewalEvent } from './connectors/wechat/access-token/options.ts'
 export type { WechatFrameStyle } from './connectors/wechat/pages.ts'
 export { type WechatApp, type WechatHosts, type WechatOptions, wechat } from './connectors/wechat/wechat.ts'

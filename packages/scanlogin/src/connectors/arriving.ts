@@ -17,12 +17,12 @@ import {
   type Ending,
   isState,
 } from './attempt.ts'
-import type { Arrival, CallingBrowser, Refused } from './connector.ts'
+import type { Arrival, CallingBrowser } from './connector.ts'
 import type { Setting } from './create-connector.ts'
+import { eventually } from './patience.ts'
 import { presentable } from './presentable.ts'
 import type { Word } from './provider.ts'
 import { ConnectorError, type ConnectorErrorCode } from './refusal.ts'
-import { doneAttempt } from './repetition.ts'
 
 interface Found {
   readonly attempt: Attempt
@@ -86,7 +86,7 @@ async function first(
   if (!(await store.put(attemptKey(digest), attemptEntry(taken, entry.version + 1, entry.expiresAt)))) return undefined
   const ending = await endingOf(setting, attempt, { word, digest, secret })
   const until = (await timeOf(clock, store)) + repeatWindow * 1000
-  const done: Attempt = { ...attempt, step: 'done', wordHash, ending }
+  const done: DoneAttempt = { ...attempt, step: 'done', wordHash, ending }
   // The window is the entry's life: a repetition after it meets a state that never was.
   await store.put(attemptKey(digest), attemptEntry(done, entry.version + 2, until))
   return arrivalOf(done, digest, secret)
@@ -116,15 +116,27 @@ async function endingOf(
 
 /** Another request of the same browser was first: it is waited for, and its answer given again. */
 async function repeated(setting: Setting, { digest, secret }: Found, wordHash: string): Promise<Arrival> {
-  const attempt = await doneAttempt(setting, attemptKey(digest))
-  const code = attempt === undefined ? 'interrupted' : attempt.wordHash === wordHash ? undefined : 'state_used'
-  if (attempt && code === undefined) return arrivalOf(attempt, digest, secret)
-  const refusal: Refused = { outcome: 'refused', code: code ?? 'interrupted' }
-  setting.tell({ type: 'refused', code: refusal.code }, digest)
-  return refusal
+  const { store, clock } = setting
+  const key = attemptKey(digest)
+  const look = (entry: Entry | undefined) => (entry ? doneIn(entry) : 'gone')
+  const attempt = (await eventually({ store, clock, key, patience, look })) ?? 'gone'
+  if (attempt !== 'gone' && attempt.wordHash === wordHash) return arrivalOf(attempt, digest, secret)
+  const code = attempt === 'gone' ? 'interrupted' : 'state_used'
+  setting.tell({ type: 'refused', code }, digest)
+  return { outcome: 'refused', code }
 }
 
-async function arrivalOf(attempt: Attempt & { step: 'done' }, digest: string, secret: string): Promise<Arrival> {
+/** ms: two calls to the provider, each with its deadline, and one that was repeated. */
+const patience = 15_000
+
+type DoneAttempt = Attempt & { readonly step: 'done' }
+
+function doneIn(entry: Entry): DoneAttempt | undefined {
+  const attempt = attemptIn(entry)
+  return attempt.step === 'done' ? attempt : undefined
+}
+
+async function arrivalOf(attempt: DoneAttempt, digest: string, secret: string): Promise<Arrival> {
   const { way, ask, returnTo, ending } = attempt
   const known = { way, ...(returnTo !== undefined && { returnTo }) }
   if ('refusal' in ending) {
