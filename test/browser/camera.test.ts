@@ -48,9 +48,12 @@ async function phonePage(newPhone: NewVisitor, name: string) {
   return { phone, page: await phone.open(`${site.origin}/s`) }
 }
 
-async function holdBefore(screen: Page, { page }: { page: Page }): Promise<void> {
-  const picture = await screen.locator('scan-login').screenshot()
-  await film({ screen: picture, context: page.context(), file })
+async function holdBefore(screen: Page, handset: { page: Page }): Promise<void> {
+  await holdBeforePicture(await screen.locator('scan-login').screenshot(), handset)
+}
+
+async function holdBeforePicture(screen: Buffer, { page }: { page: Page }): Promise<void> {
+  await film({ screen, context: page.context(), file })
   await page.locator('.view.start .button.primary').click()
 }
 
@@ -74,6 +77,25 @@ describe('a camera that looks at the sign-in page', () => {
     await page.locator('.button.confirm').click()
     await greetedAs(desk, 'Hello, Alice')
     await page.locator('.view.done', { hasText: 'Signed in' }).waitFor()
+  })
+
+  /** @see T2 of the threat table */
+  it('reads a photo of it that was passed on, and is told twenty seconds later that it is too old', async ({
+    newVisitor,
+    newPhone,
+  }) => {
+    const desk = await (await newVisitor({ deviceScaleFactor: 2 })).open(site.origin)
+    await codeOn(desk)
+    const photo = await desk.locator('scan-login').screenshot()
+    const taken = Number((await codeOn(desk)).split('.')[1])
+    const handset = await phonePage(newPhone, 'Alice')
+    await desk.waitForFunction(step => {
+      const { payload = '' } = document.querySelector('scan-login') as { payload?: string } & Element
+      return Number(payload.split('.')[1]) >= step
+    }, taken + 2)
+    await holdBeforePicture(photo, handset)
+    await sees(handset.page, 'That was an old picture')
+    await sees(desk, 'Scan the code with your phone')
   })
 
   it('opens nothing and asks nobody when the code is of another site', async ({ newVisitor, newPhone }) => {

@@ -25,7 +25,7 @@ async function desk(newVisitor: NewVisitor): Promise<Page> {
   return (await newVisitor()).open(site.origin)
 }
 
-/** The phone of somebody who is signed in to the app there. */
+/** The phone of somebody who is signed in to the app there; of another one each time. */
 async function phoneOf(newVisitor: NewVisitor, name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
   const phone = await newVisitor({ viewport: { width: 390, height: 844 }, ...options })
   // Tests run side by side, and an account that is asked by all of them at once has to wait.
