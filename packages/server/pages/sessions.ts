@@ -1,16 +1,23 @@
 /** The page where a person sees everywhere they are signed in, and ends what they do not know. */
 import { byId } from './page/dom.ts'
 import { speakIn } from './page/language.ts'
+import { mountBrowsers } from './sessions/browsers.ts'
 import { mountSessions, type SessionsView } from './sessions/view.ts'
 
 let view: SessionsView | undefined
+let browsers: SessionsView | undefined
 
 speakIn(byId('language'), (messages, language) => {
   const { title, lead } = messages.sessions
   document.title = title
   byId('title').textContent = title
   byId('lead').textContent = lead
-  if (view) view.speak(messages.sessions, language)
-  else
-    view = mountSessions({ list: byId('list'), news: byId('news'), title: byId('title') }, messages.sessions, language)
+  browsers?.speak(messages.sessions, language)
+  view?.speak(messages.sessions, language)
+  if (view) return
+  const news = byId('news')
+  const known = mountBrowsers({ place: byId('browsers'), news }, messages.sessions, language)
+  browsers = known
+  const places = { list: byId('list'), news, title: byId('title') }
+  view = mountSessions({ ...places, loaded: known.load }, messages.sessions, language)
 })

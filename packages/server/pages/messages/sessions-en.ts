@@ -22,4 +22,13 @@ export const sessions = {
   signIn: 'Sign in',
   trouble: 'Your sessions cannot be shown at the moment.',
   retry: 'Try again',
+  browsers: {
+    title: 'Browsers you are known in',
+    lead: 'You have signed in with these before, so the phone does not warn you of them. Forget those you do not use any more.',
+    first: 'First sign-in',
+    last: 'Last sign-in',
+    forget: 'Forget',
+    forgetNamed: (browser: string) => `Forget ${browser}`,
+    forgotten: 'Forgotten. Its next sign-in is that of a new browser.',
+  },
 } as const

@@ -24,4 +24,13 @@ export const sessions: Messages['sessions'] = {
   signIn: '去登录',
   trouble: '暂时无法显示你的会话。',
   retry: '重试',
+  browsers: {
+    title: '登录过的浏览器',
+    lead: '你曾在这些浏览器上登录过，再次登录时手机不会提示“新浏览器”。请移除不再使用的浏览器。',
+    first: '首次登录',
+    last: '最近登录',
+    forget: '移除',
+    forgetNamed: browser => `移除 ${browser}`,
+    forgotten: '已移除。下次在该浏览器上登录时将视为新浏览器。',
+  },
 }

@@ -1,4 +1,4 @@
-/** A person's sessions, asked of the server and ended there. Nothing that comes is trusted to be what it should. */
+/** A person's sessions and known browsers, asked of the server and ended there. Nothing that comes is trusted to be what it should. */
 
 export interface ListedSession {
   readonly id: string
@@ -29,6 +29,32 @@ export async function listSessions(): Promise<Listing> {
   } catch {
     return 'trouble'
   }
+}
+
+export interface KnownBrowser {
+  readonly id: string
+  readonly current: boolean
+  /** Seconds. */
+  readonly firstAgo: number
+  readonly lastAgo: number
+  readonly browser: string | undefined
+  readonly os: string | undefined
+}
+
+/** None where nobody is signed in, the site keeps none, or they cannot be told at the moment. */
+export async function listBrowsers(): Promise<readonly KnownBrowser[]> {
+  try {
+    const reply = await fetch('/v1/browsers', { cache: 'no-store' })
+    const browsers = reply.ok ? at(await reply.json(), 'browsers') : undefined
+    return Array.isArray(browsers) ? browsers.map(browserIn) : []
+  } catch {
+    return []
+  }
+}
+
+/** `false` if it could not be forgotten. */
+export async function forget({ id }: KnownBrowser): Promise<boolean> {
+  return remove(`/v1/browsers/${id}`)
 }
 
 /** `false` if it could not be ended. */
@@ -70,6 +96,17 @@ function sessionIn(one: unknown): ListedSession {
     phoneBrowser: known(at(one, 'approved_by', 'claimed', 'browser')),
     phoneOs: known(at(one, 'approved_by', 'claimed', 'os')),
     site: text(at(one, 'client', 'name')),
+  }
+}
+
+function browserIn(one: unknown): KnownBrowser {
+  return {
+    id: text(at(one, 'id')) ?? '',
+    current: at(one, 'current') === true,
+    firstAgo: seconds(at(one, 'first_used_ago')),
+    lastAgo: seconds(at(one, 'last_used_ago')),
+    browser: known(at(one, 'claimed', 'browser')),
+    os: known(at(one, 'claimed', 'os')),
   }
 }
 

@@ -60,7 +60,7 @@ function facts(session: ListedSession, words: Words, language: Language): HTMLEl
   return element('dl', {}, ...shown)
 }
 
-function nameOf({ browser, os }: ListedSession, words: Words): string {
+export function nameOf({ browser, os }: Pick<ListedSession, 'browser' | 'os'>, words: Words): string {
   if (browser !== undefined && os !== undefined) return words.on(browser, os)
   return browser ?? os ?? words.unnamed
 }

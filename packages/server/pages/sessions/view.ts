@@ -16,6 +16,8 @@ export interface Places {
   news: HTMLElement
   /** Where the focus goes when what had it is gone. */
   title: HTMLElement
+  /** Told after each look at the list. */
+  loaded: () => void
 }
 
 export function mountSessions(places: Places, first: Words, spoken: Language): SessionsView {
@@ -26,6 +28,7 @@ export function mountSessions(places: Places, first: Words, spoken: Language): S
   async function load(): Promise<void> {
     listing = await listSessions()
     draw()
+    places.loaded()
   }
 
   function draw(): void {
