@@ -15,16 +15,9 @@ export interface WechatApi {
 
 export type WechatAnswer = Readonly<Record<string, unknown>>
 
-/** WeChat's refusal, with its number. `isStaleToken`: another server token has taken this one's place, or it has ended. */
-export class WechatRefusal extends ConnectorError {
-  readonly isStaleToken: boolean
-
-  constructor(path: string, errcode: number, errmsg: string) {
-    const code = codeOf(path, errcode)
-    const reference = /(?:rid|req_id): ?([\w-]{1,64})/.exec(errmsg)?.[1]
-    super(code, { errcode: String(errcode), ...(reference !== undefined && { reference }) })
-    this.isStaleToken = staleToken.has(errcode)
-  }
+/** Another server token has taken this one's place, or it has ended. */
+export function refusesToken(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && staleToken.has(Number(error.errcode))
 }
 
 export interface WechatApiOptions {
@@ -40,7 +33,7 @@ export function createWechatApi(call: Caller, { host, clock = systemClock }: Wec
       const sent = body === undefined ? {} : { method: 'POST' as const, headers: isJson, body: JSON.stringify(body) }
       const { errcode = 0, errmsg = '', ...answer } = (await call({ address, ...sent })).json()
       if (errcode === 0) return answer
-      const refusal = new WechatRefusal(path, Number(errcode), String(errmsg))
+      const refusal = refusalOf(path, Number(errcode), String(errmsg))
       if (errcode !== busy || pause === undefined) throw refusal
       await new Promise<void>(resolve => clock.after(pause, resolve))
     }
@@ -56,6 +49,14 @@ const pauses = [300, 900]
 const isJson = { 'content-type': 'application/json' }
 const showsSecret = new Set(['/sns/oauth2/access_token', '/cgi-bin/token', '/cgi-bin/stable_token'])
 const staleToken = new Set([40001, 40014, 42001])
+
+function refusalOf(path: string, errcode: number, errmsg: string): ConnectorError {
+  const reference = /(?:rid|req_id): ?([\w-]{1,64})/.exec(errmsg)?.[1]
+  return new ConnectorError(codeOf(path, errcode), {
+    errcode: String(errcode),
+    ...(reference !== undefined && { reference }),
+  })
+}
 
 function codeOf(path: string, errcode: number): ConnectorErrorCode {
   // One number for a wrong secret and a wrong token: it depends on which of them the call shows.

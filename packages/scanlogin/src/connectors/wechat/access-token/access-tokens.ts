@@ -5,7 +5,7 @@
  */
 import { eventually } from '../../patience.ts'
 import { ConnectorError } from '../../refusal.ts'
-import { WechatRefusal } from '../api.ts'
+import { refusesToken } from '../api.ts'
 import { askForToken, forceToken } from './ask.ts'
 import { createTokenBook, lease, type Seen } from './book.ts'
 import type { AccessTokenOptions } from './options.ts'
@@ -17,7 +17,10 @@ export interface AccessTokens {
   get(): Promise<AccessToken>
   /** WeChat has refused `token`: gives the one that has taken its place. Throws `ConnectorError`. */
   replace(token: string): Promise<AccessToken>
-  /** Calls with a token, and once more with the next one where WeChat has refused the first. */
+  /**
+   * Calls with a token, and once more with the next one where WeChat has refused the first: where `call` throws an error
+   * with WeChat's number for that as its `errcode` (40001, 40014, 42001).
+   */
   use<T>(call: (token: string) => Promise<T>): Promise<T>
 }
 
@@ -99,7 +102,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       try {
         return await call(token)
       } catch (error) {
-        if (!(error instanceof WechatRefusal && error.isStaleToken)) throw error
+        if (!refusesToken(error)) throw error
       }
       return call((await replace(token)).token)
     },
