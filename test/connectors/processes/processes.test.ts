@@ -9,7 +9,7 @@ afterEach(() => endRedis())
 
 const minutes = 60_000
 
-describe('eight processes with wrong clocks', () => {
+describe('eight processes with wrong clocks', { timeout: 120_000 }, () => {
   it('ask WeChat once a period, and no call is refused', async () => {
     const { nodes, advance, asked, refused } = await startFleet()
     for (let period = 1; period <= 4; period++) {
