@@ -12,9 +12,12 @@ import type { Log } from './log.ts'
 export function openStore(address: string, log: Log): Store {
   // A flood of tickets is refused before the process runs out of memory: an entry takes about half a KiB.
   if (address === 'memory:') return memoryStore({ maxEntries: Math.floor(getHeapStatistics().heap_size_limit / 1024) })
-  const client = connect(parse(address))
+  const client = openClient(address)
   client.on('error', (error: Error) => log.warn({ err: error }, 'the store connection failed'))
-  const store = redisStore(fromIoredis(client))
+  const store = redisStore(fromIoredis(client), {
+    onStrange: key =>
+      log.error({ key }, 'a key of the store holds what scanlogin does not write: it counts as nothing'),
+  })
   return {
     ...store,
     async close() {
@@ -22,6 +25,11 @@ export function openStore(address: string, log: Log): Store {
       client.disconnect()
     },
   }
+}
+
+/** The client alone, for an address of Redis. It tries to connect until it is disconnected. */
+export function openClient(address: string): Redis | Cluster {
+  return connect(parse(address))
 }
 
 /** What to write instead, or `undefined` where there is nothing wrong. */

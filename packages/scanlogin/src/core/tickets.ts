@@ -26,8 +26,15 @@ export interface Tickets {
   idByCode(code: string): Promise<string | undefined>
 }
 
-/** What `announce` says is written in the same step as the ticket. */
-export function createTickets(store: Store, announce?: Announce): Tickets {
+export interface TicketsOptions {
+  store: Store
+  /** What it says is written in the same step as the ticket. */
+  announce?: Announce | undefined
+  /** Hears of an entry that stands for a ticket and is none. */
+  onUnreadable?: (id: string) => void
+}
+
+export function createTickets({ store, announce, onUnreadable }: TicketsOptions): Tickets {
   const copies = createCopies()
 
   async function read(id: string): Promise<Copy> {
@@ -38,8 +45,12 @@ export function createTickets(store: Store, announce?: Announce): Tickets {
     const copy = copies.find(id)
     // The same text is the same ticket, and need not be read once more. A version alone does not say so.
     if (entry && copy?.ticket.version === entry.version && copy.value === entry.value) return copy
-    const ticket = entry && fromEntry(entry)
-    if (!ticket) throw new LoginError('not_found')
+    if (!entry) throw new LoginError('not_found')
+    const ticket = fromEntry(entry)
+    if (!ticket) {
+      onUnreadable?.(id)
+      throw new LoginError('not_found')
+    }
     return copies.keep({ ticket, value: entry.value })
   }
 

@@ -49,6 +49,7 @@ const alarmNames: Record<AlarmEvent, true> = {
   forged_codes: true,
   denial_spike: true,
   policy_failed: true,
+  unreadable: true,
   refresh_reuse: true,
 }
 

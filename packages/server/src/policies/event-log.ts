@@ -29,6 +29,7 @@ const levels: Readonly<Record<Exclude<LoginEvent['type'], 'refused'>, Level>> = 
   forged_codes: 'warn',
   denial_spike: 'warn',
   policy_failed: 'error',
+  unreadable: 'error',
   refresh_reuse: 'warn',
 }
 
@@ -56,5 +57,6 @@ const texts: Readonly<Record<LoginEvent['type'], string>> = {
   forged_codes: 'somebody makes up codes: the sign-in was ended',
   denial_spike: 'more people refuse than confirm: somebody may be sending codes around',
   policy_failed: 'a policy is out of order, which counts as a denial',
+  unreadable: 'what the store has for a ticket cannot be read: another program writes there, or a later version',
   refresh_reuse: 'a refresh token came back: its session has ended',
 }

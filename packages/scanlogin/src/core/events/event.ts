@@ -19,6 +19,8 @@ export type AlarmEvent =
   | 'denial_spike'
   /** A policy threw, was late or answered nonsense, which counted as a denial. */
   | 'policy_failed'
+  /** What the store has for a ticket is none that this version can read; at most once a minute. */
+  | 'unreadable'
   /** A refresh token that was used up came back: it was copied, and its session has ended. From whoever keeps sessions. */
   | 'refresh_reuse'
 

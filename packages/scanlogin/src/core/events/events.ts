@@ -12,6 +12,8 @@ export interface Events {
   stepped(before: Ticket | undefined, ticket: Ticket, address: string | undefined): Promise<void>
   /** A call was refused. Whoever else hears of the same refusal later adds nothing. */
   refused(error: unknown, call: RefusedCall): Promise<void>
+  /** What the store has for this ticket cannot be read. */
+  unreadable(id: string): void
 }
 
 export interface RefusedCall {
@@ -23,10 +25,11 @@ export interface RefusedCall {
 }
 
 export function createEvents(onEvent: Raise | undefined, clock: Pick<Clock, 'now'>): Events {
-  if (!onEvent) return { raise() {}, async stepped() {}, async refused() {} }
+  if (!onEvent) return { raise() {}, async stepped() {}, async refused() {}, unreadable() {} }
   const raise = quietly(onEvent)
   const told = new WeakSet<LoginError>()
   const spike = createSpike()
+  let unreadableAt = Number.NEGATIVE_INFINITY
   return {
     raise,
     async stepped(before, ticket, address) {
@@ -53,8 +56,18 @@ export function createEvents(onEvent: Raise | undefined, clock: Pick<Clock, 'now
         ...(reasons && { verdict: 'deny', reasons }),
       })
     },
+    unreadable(id) {
+      const at = clock.now()
+      // Whoever asks for it asks again and again.
+      if (at - unreadableAt < sayAgainAfter) return
+      unreadableAt = at
+      markOf(id).then(ticket => raise({ type: 'unreadable', at, ticket }))
+    },
   }
 }
+
+/** ms */
+const sayAgainAfter = 60_000
 
 /** Names a ticket in events and to policies: of no use to whoever reads it. */
 export async function markOf(id: string): Promise<string> {

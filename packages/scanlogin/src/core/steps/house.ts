@@ -99,7 +99,7 @@ export function createHouse(options: LoginOptions): House {
     clock,
     timeNow: () => timeOf(clock, store),
     random,
-    tickets: createTickets(store, announce),
+    tickets: createTickets({ store, announce, onUnreadable: events.unreadable }),
     guesses: createGuesses(store, clock),
     asking: createAsking({ policies, deadline: policyDeadline * 1000, clock, raise: events.raise }),
     events,

@@ -4,6 +4,7 @@
  */
 import { LoginError } from '../../core/errors.ts'
 import type { RedisPort } from './port.ts'
+import { noRecord } from './record.ts'
 import type { Script } from './scripts.ts'
 
 export interface Commands {
@@ -22,7 +23,7 @@ export function createCommands(port: Pick<RedisPort, 'send'>): Commands {
         port.send(key, command).catch(error => {
           // Somebody else's key of another type: there is no entry under it.
           if (!saysFirst(error, ['WRONGTYPE'])) throw error
-          return null
+          return noRecord
         }),
       ),
     )

@@ -17,6 +17,14 @@ export function firstRecord({ version, expiresAt, value }: Entry): string {
   return `${version} ${expiresAt} - ${value}`
 }
 
+/** Whether it is something else than scanlogin writes. */
+export function isStrange(text: unknown): boolean {
+  return typeof text === 'string' && !record.test(text)
+}
+
+/** Stands for what is under a key of another type: text that is strange. */
+export const noRecord = ''
+
 /** What a node hears when a key was written: `<redis key> <version> <expiresAt> <value>`. */
 export function readMessage(message: string): { redisKey: string; written: Entry } | undefined {
   const [, redisKey, version, expiresAt, value] = hint.exec(message) ?? []

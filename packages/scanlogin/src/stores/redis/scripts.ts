@@ -61,7 +61,8 @@ local function remember(...)
   return set.err and not string.find(set.err, 'OOM') and set
 end
 local old = redis.pcall('GET', KEYS[1])
-if type(old) == 'table' then return string.find(old.err, 'WRONGTYPE') == nil and old end
+-- As under a key that holds something else, which is no record either.
+if type(old) == 'table' then return string.find(old.err, 'WRONGTYPE') and '' or old end
 if not old then return remember('0 0 ' .. ARGV[1] .. ' ', 'PX', ARGV[2]) end
 local head, nodes, rest = string.match(old, '^(%d+ %d+ )(%S+)( .*)$')
 if not head or string.find(',' .. nodes .. ',', ',' .. ARGV[1] .. ',', 1, true) then return old end

@@ -11,7 +11,7 @@ import { createListeners } from '../listeners.ts'
 import { createCommands, deadline } from './commands.ts'
 import { createRedisOutbox } from './outbox.ts'
 import type { RedisPort } from './port.ts'
-import { firstRecord, readMessage, toEntry } from './record.ts'
+import { firstRecord, isStrange, readMessage, toEntry } from './record.ts'
 import { createRounds } from './rounds.ts'
 import { putScript, watchScript } from './scripts.ts'
 import { createRedisTime } from './time.ts'
@@ -21,11 +21,16 @@ export interface RedisStoreOptions {
   prefix?: string
   /** Seconds within which every change is found whose message got lost. Default 5. */
   recheck?: number
+  /**
+   * Hears, at most once a minute, of a Redis key that holds something else than scanlogin writes there. It counts as no
+   * entry. Default: nobody does.
+   */
+  onStrange?: (redisKey: string) => void
 }
 
 /** The port comes from `fromIoredis(client)` or `fromNodeRedis(client)`; the client stays its owner's to close. */
 export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): Store {
-  const { prefix = 'scanlogin:', recheck = 5 } = options
+  const { prefix = 'scanlogin:', recheck = 5, onStrange = () => {} } = options
   if (!plain.test(prefix)) throw new TypeError('prefix may hold letters, digits and : . - _ only')
   if (!(recheck > 0)) throw new TypeError('recheck must be a number of seconds above 0')
   const node = toCrockford(systemRandom(5))
@@ -35,8 +40,8 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
   // Within the second that a command has: who asks first is not refused because this node is new.
   const commands = createCommands({ send: (key, command) => starting.then(() => port.send(key, command)) })
   const rounds = port.whole ? createRounds(commands, listeners, recheck * 1000) : undefined
-
   const outbox = createRedisOutbox({ commands, prefix, node, whole: port.whole === true })
+  let strangeAt = Number.NEGATIVE_INFINITY
 
   /** In braces, so that a cluster keeps all that belongs to a key in one slot. */
   const redisKey = (key: string) => `${prefix}{${plain.test(key) ? key : encodeURIComponent(key)}}`
@@ -63,6 +68,14 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
     const args = [version, expiresAt, value, expiresAt + jitter(), until, channels, before].map(String)
     if (!also) return commands.run(putScript, [name], over === undefined ? args : [...args, over])
     return outbox.put({ name, first: version === 1 }, args, over, also)
+  }
+
+  function entryIn(name: string, text: unknown): Entry | undefined {
+    if (isStrange(text) && performance.now() - strangeAt >= sayAgainAfter) {
+      strangeAt = performance.now()
+      onStrange(name)
+    }
+    return toEntry(text, time.now())
   }
 
   function hear(message: string): void {
@@ -94,7 +107,7 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
 
     async get(key) {
       const name = redisKey(key)
-      return toEntry(await commands.send(name, ['GET', name]), time.now())
+      return entryIn(name, await commands.send(name, ['GET', name]))
     },
 
     async put(key, entry, only) {
@@ -113,7 +126,7 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
       const stop = listeners.add(name, listener)
       try {
         const text = await commands.run(watchScript, [name], [node, String(placeLifetime)])
-        const entry = toEntry(text, time.now())
+        const entry = entryIn(name, text)
         if (!rounds) return { entry, stop }
         rounds.include(name, entry?.version ?? 0)
         return { entry, stop, certain: true }
@@ -135,6 +148,9 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
 
 /** ms by which Redis has to be done before the caller gives up: two clocks are never quite the same. */
 const margin = 100
+
+/** ms */
+const sayAgainAfter = 60_000
 
 /** Characters that Redis keys and messages may hold as they are. */
 const plain = /^[\w:.-]+$/
