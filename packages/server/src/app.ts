@@ -12,6 +12,7 @@ import type { Config } from './config.ts'
 import { authenticateDemoUser, demoUsers } from './demo.ts'
 import type { Log } from './log.ts'
 import { openMetrics } from './metrics/metrics.ts'
+import { openOutbox } from './outbox/open.ts'
 import { pages } from './pages.ts'
 import { logEvents } from './policies/event-log.ts'
 import { openPolicies } from './policies/open.ts'
@@ -45,6 +46,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const store = metrics.store(openStore(config.SCANLOGIN_STORE, log))
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
   const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, connected: false })
+  const outbox = await openOutbox({ config, store, log })
   const logged = logEvents(log)
   const raise = (event: LoginEvent) => {
     logged(event)
@@ -52,7 +54,8 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   }
   const login = metrics.login(
     createLogin({
-      store,
+      store: outbox.store,
+      ...(outbox.keepEvents && { keepEvents: outbox.keepEvents }),
       publicUrl,
       scanTtl: config.SCANLOGIN_SCAN_TTL,
       rotation: config.SCANLOGIN_ROTATION,
@@ -97,6 +100,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   if (demo) web.route('/', demoUsers())
   const phones = { authenticate, publicUrl, apiKeys, log }
   if (verification) web.route('/user-verification', userVerificationRoutes({ verification, ...phones }))
+  if (outbox.webhooks) web.route('/webhooks', outbox.webhooks.routes)
   const signInUrl = config.SCANLOGIN_SIGN_IN_URL ?? ''
   web.route('/', pages({ demo: demo !== undefined, scanUrl: login.scanUrl, signInUrl, lanUrl: demo?.lanUrl ?? '' }))
   const api = toNodeListener(handler, { closing: isClosing })
@@ -115,6 +119,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     await delay(config.SCANLOGIN_DRAIN_DELAY * 1000)
     await login.drain()
     await serving.close()
+    await outbox.stop()
     await metrics.close()
     await accounts?.close()
     await store.close()
@@ -125,6 +130,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     await login.drain()
     await Promise.race([gone, delay(idleGrace)])
     await serving.close()
+    await outbox.stop()
     await metrics.close()
     await accounts?.close()
     await store.close()

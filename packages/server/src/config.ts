@@ -6,9 +6,11 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { accountSettings } from './accounts/settings.ts'
 import { readMetricsAddress } from './metrics/endpoint.ts'
+import { outboxProblem, outboxSettings } from './outbox/settings.ts'
 import { policySettings } from './policies/settings.ts'
 import { sessionProblem, sessionSettings } from './sessions/settings.ts'
 import { storeAddressProblem } from './store.ts'
+import { webhookProblem, webhookSettings } from './webhooks/settings.ts'
 
 export type Config = z.output<typeof environment>
 
@@ -95,6 +97,8 @@ export const environment = z.object({
     .default(false),
   ...policySettings,
   ...accountSettings,
+  ...outboxSettings,
+  ...webhookSettings,
   SCANLOGIN_ROTATION: onOff.default(true),
   SCANLOGIN_SHOW_SCANNER: onOff.default(true),
   SCANLOGIN_TRUSTED_PROXIES: whole(0, 10).default(0),
@@ -114,7 +118,9 @@ type Given = Readonly<Record<string, string | undefined>>
 /** What is wrong between variables. It is asked of the text as given, so that it is said along with all the rest. */
 function contradictions(given: Given): string[] {
   const pairs = [publicUrlProblem(given), tokenProblem(given), keysProblem(given), workersProblem(given)]
-  return [...pairs, sessionProblem(given)].filter(problem => problem !== undefined)
+  return [...pairs, sessionProblem(given), outboxProblem(given), webhookProblem(given)].filter(
+    problem => problem !== undefined,
+  )
 }
 
 function publicUrlProblem({ NODE_ENV, SCANLOGIN_PUBLIC_URL: url = 'http:' }: Given): string | undefined {
