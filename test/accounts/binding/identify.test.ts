@@ -4,7 +4,7 @@ import { bindPath, createIdentify, type Identify } from '../../../packages/serve
 import type { FirstSight } from '../../../packages/server/src/accounts/sighting.ts'
 import { idOf, union, website } from '../people.ts'
 import { removeFiles } from '../servers/files.ts'
-import { type Desk, openDesk } from './desk.ts'
+import { type Desk, openDesk, publicUrl } from './desk.ts'
 
 afterAll(removeFiles)
 
@@ -55,7 +55,7 @@ describe('a person whom a provider brings', () => {
     'who begins on the account page is asked before anything is bound, under the rule to %s',
     async rule => {
       const { accounts, identify } = await withRule(rule)
-      const returnTo = 'https://id.example.com/account'
+      const returnTo = `${publicUrl}/account`
       expect(await identify(website, { returnTo })).toMatchObject({ outcome: 'bind' })
       expect(await accounts.list()).toEqual([])
     },
@@ -69,10 +69,10 @@ describe('a person whom a provider brings', () => {
 
 describe('an identity that waits', () => {
   it('is found by the browser that brought it, and by no other', async () => {
-    const { pending } = await openDesk()
-    const cookie = await kept(pending)
+    const { pending, leave } = await openDesk()
+    const cookie = await leave()
     expect((await pending.find(cookie))?.identity).toEqual(website)
-    expect(await pending.find(await kept(pending, { ...website, subject: 'o-bob' }))).toMatchObject({
+    expect(await pending.find(await leave({ ...website, subject: 'o-bob' }))).toMatchObject({
       identity: { subject: 'o-bob' },
     })
     for (const other of [undefined, '', 'scanlogin-identity=', `__Host-scanlogin-identity=${'a'.repeat(43)}`]) {
@@ -81,8 +81,8 @@ describe('an identity that waits', () => {
   })
 
   it('waits for ten minutes', async () => {
-    const { pending, clock } = await openDesk()
-    const cookie = await kept(pending)
+    const { pending, leave, clock } = await openDesk()
+    const cookie = await leave()
     await clock.advance(599_999)
     expect(await pending.find(cookie)).toBeDefined()
     await clock.advance(1)
@@ -90,8 +90,8 @@ describe('an identity that waits', () => {
   })
 
   it('is settled for one user, however often it is asked', async () => {
-    const { pending } = await openDesk()
-    const cookie = await kept(pending)
+    const { pending, leave } = await openDesk()
+    const cookie = await leave()
     const seen = await pending.find(cookie)
     if (!seen) throw new Error('nothing waits')
     expect(await pending.settle(seen, 'alice')).toBe(true)
@@ -103,15 +103,15 @@ describe('an identity that waits', () => {
   })
 
   it('is gone when the person wants it forgotten', async () => {
-    const { pending } = await openDesk()
-    const cookie = await kept(pending)
+    const { pending, leave } = await openDesk()
+    const cookie = await leave()
     expect(await pending.drop(cookie)).toContain('Max-Age=0')
     expect(await pending.find(cookie)).toBeUndefined()
   })
 
   it('has a secret that stands in no key and no entry', async () => {
-    const { pending, store, written } = await openDesk()
-    const cookie = await kept(pending)
+    const { leave, store, written } = await openDesk()
+    const cookie = await leave()
     const secret = cookie.split('=')[1] ?? ''
     expect(secret).toHaveLength(43)
     expect(written).toHaveLength(1)
@@ -127,10 +127,5 @@ describe('an identity that waits', () => {
 
 async function withRule(firstSight: FirstSight['rule']): Promise<Desk & { identify: Identify }> {
   const desk = await openDesk()
-  return { ...desk, identify: createIdentify({ ...desk, firstSight, publicUrl: 'https://id.example.com' }) }
-}
-
-/** As the browser sends it back. */
-async function kept(pending: Desk['pending'], identity = website): Promise<string> {
-  return (await pending.keep(identity)).split(';')[0] ?? ''
+  return { ...desk, identify: createIdentify({ ...desk, firstSight, publicUrl }) }
 }

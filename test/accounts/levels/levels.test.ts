@@ -185,6 +185,20 @@ describe('a merge', () => {
   })
 })
 
+describe('an identity that was let go of', () => {
+  it('signs nobody in, at once on the node that did it, and within 5 s on all others', async () => {
+    const { node, accounts, clock } = await openNodes()
+    const id = await idOf(accounts, website)
+    await accounts.meet(miniProgram, bind(id))
+    const [here, there] = [node(), node()]
+    for (const each of [here, there]) expect(await idOf(each, website)).toBe(id)
+    await here.release(id, website)
+    expect(await here.meet(website, deny)).toMatchObject({ reason: 'unknown' })
+    await clock.advance(5000)
+    expect(await there.meet(website, deny)).toMatchObject({ reason: 'unknown' })
+  })
+})
+
 describe('a database that is away', () => {
   it('leaves known people their copies for 5 s, and then nobody gets in', async () => {
     const { node, accounts, clock, away } = await openNodes()
@@ -238,9 +252,11 @@ describe('a database that is away', () => {
   it('is asked directly where only the shared level is away', async () => {
     const { node, accounts } = await openNodes()
     const id = await idOf(accounts, website)
-    const shared = memoryStore()
-    const deaf = { ...shared, get: () => Promise.reject(new Error('out of reach')) }
-    expect(await idOf(node({ shared: deaf }), website)).toBe(id)
+    const away = () => Promise.reject(new Error('out of reach'))
+    const now = () => {
+      throw new Error('nobody has told the time yet')
+    }
+    expect(await idOf(node({ shared: { ...memoryStore(), get: away, now } }), website)).toBe(id)
   })
 })
 

@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { LoginError, type User } from 'scanlogin'
 import { bearerToken } from 'scanlogin/http'
 import { z } from 'zod'
+import { problem } from '../answers/problem.ts'
 import type { Log } from '../log.ts'
 import { digest } from './passkeys.ts'
 import type { UserVerification } from './user-verification.ts'
@@ -75,16 +76,6 @@ async function bodyOf<Shape extends z.ZodType>({ req }: Context, shape: Shape): 
   const parsed = shape.safeParse(await req.json().catch(() => undefined))
   if (!parsed.success) throw new LoginError('invalid_request')
   return parsed.data
-}
-
-function problem({ code, message, status, detail, retryAfter }: LoginError): Response {
-  const headers = {
-    'content-type': 'application/problem+json',
-    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-  }
-  const type = `urn:scanlogin:error:${code}`
-  const body = JSON.stringify({ type, title: message, status, code, ...(detail !== undefined && { detail }) })
-  return new Response(body, { status, headers })
 }
 
 function isKey(keys: readonly string[], token: string | undefined): boolean {

@@ -10,6 +10,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Store, systemClock } from 'scanlogin'
 import { checkSighting, type Sighting } from '../sighting.ts'
+import { cookieIn } from './cookies.ts'
 
 export interface PendingIdentities {
   /** The `Set-Cookie` that leads back to it; it takes the place of what this browser had waiting. */
@@ -45,11 +46,7 @@ export function pendingIdentities({ store, secure }: PendingOptions): PendingIde
   const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 
   function keyOn(cookies: string | undefined): string | undefined {
-    const values = (cookies ?? '')
-      .split(';')
-      .map(pair => pair.trim())
-      .filter(pair => pair.startsWith(`${name}=`))
-    const secret = values.length === 1 ? values[0]?.slice(name.length + 1) : undefined
+    const secret = cookieIn(cookies, name)
     return secret !== undefined && /^[\w-]{43}$/.test(secret) ? keyOf(secret) : undefined
   }
 
