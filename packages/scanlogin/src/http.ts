@@ -2,6 +2,7 @@
 export { bearerToken } from './http/api-keys.ts'
 export type { Answer, AnswerHeaders, Call } from './http/call.ts'
 export type { FullLimit } from './http/calls/seats.ts'
+export type { Arriving } from './http/calls/session/arrived.ts'
 export type { SocketClose, SocketTexts } from './http/calls/socket.ts'
 export type { Client } from './http/clients.ts'
 export { createHandler, type Handler, type SocketOpening } from './http/handler.ts'

@@ -6,6 +6,7 @@ import { cancelTicket, createTicket, readTicket, redeemTicket, verifyTicket } fr
 import { streamTicket } from './calls/event-stream.ts'
 import { forgetBrowser, forgetBrowsers, listBrowsers } from './calls/known-browsers.ts'
 import { confirmTicket, denyTicket, scanCode } from './calls/phone.ts'
+import { type Arriving, openArrived } from './calls/session/arrived.ts'
 import { keysPath, readKeys } from './calls/session/keys.ts'
 import { endSession, readSession, renewSession } from './calls/session/own.ts'
 import { endApprovedSessions, endListedSession, endOtherSessions, listSessions } from './calls/session/records.ts'
@@ -23,6 +24,11 @@ export interface Handler {
   answer(call: Call): Promise<Answer>
   /** What a WebSocket at the call's address tells, or the answer that refuses it before the upgrade. Never rejects. */
   openSocket(call: Call): Promise<SocketOpening>
+  /**
+   * The answer of redeem for somebody whom the host has recognised in another way, as by a connector: a session and its
+   * cookies, or a refusal. For hosts with `sessions`. The host has made sure that this browser is theirs. Never rejects.
+   */
+  signIn(request: Request, arriving: Arriving): Promise<Response>
   /** Path the calls are mounted at. */
   readonly base: string
 }
@@ -37,7 +43,21 @@ export function createHandler(login: Login, options: HandlerOptions): Handler {
     const call = toCall(request)
     return toResponse(await answer(call), () => call.hangup.leave())
   }
-  return Object.assign(handler, { answer, openSocket: (call: Call) => openSocket(site, call), base: site.base })
+  return Object.assign(handler, {
+    answer,
+    openSocket: (call: Call) => openSocket(site, call),
+    signIn: (request: Request, arriving: Arriving) => signIn(site, request, arriving),
+    base: site.base,
+  })
+}
+
+async function signIn(site: Site, request: Request, arriving: Arriving): Promise<Response> {
+  const call = toCall(request)
+  const answer = await openArrived(site, call, arriving).catch(async error => {
+    const address = site.clientAddress({ peer: arriving.peer, header: name => call.header(name) })
+    return refusal(site, await site.login.turnedAway(error, { call: 'arrive', user: arriving.user.id, address }))
+  })
+  return toResponse(answer, () => {})
 }
 
 async function answerCall(site: Site, call: Call): Promise<Answer> {

@@ -27,7 +27,7 @@ export async function sessionAnswer(
 }
 
 /** Whoever signs in again does not leave the session behind that their cookie was for, out of their own reach. */
-async function endReplaced(site: Site, call: Call, { id }: OpenedSession): Promise<void> {
+export async function endReplaced(site: Site, call: Call, { id }: OpenedSession): Promise<void> {
   const before = lastingCookieOn(site, call)
   if (before === undefined) return
   const session = await sessionsOf(site).read(before)

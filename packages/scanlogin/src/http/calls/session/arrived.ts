@@ -1,0 +1,36 @@
+/**
+ * A session for somebody who did not come by a QR code of ours: a connector has recognised them. It opens as one from a
+ * code does: a new id, the account looked at once more, and the session that the browser had before ended.
+ */
+import type { User } from '../../../core/ticket.ts'
+import type { SessionDetails } from '../../../sessions/session.ts'
+import { type Answer, type Call, json } from '../../call.ts'
+import { type Site, sessionsOf } from '../../site.ts'
+import { claimedBy } from '../../user-agent.ts'
+import { toUserResource } from '../../wire.ts'
+import { checkAccount } from './account.ts'
+import { cookiesFor, sessionResource } from './cookies.ts'
+import { endReplaced } from './opening.ts'
+
+export interface Arriving {
+  readonly user: User
+  /** 256 bits, the same at every repetition, known to nobody else: a connector's `token`. */
+  readonly token: string
+  /** How the person was recognised, RFC 8176. */
+  readonly amr: readonly string[]
+  /** The other end of the connection, where the runtime tells it. */
+  readonly peer?: string | undefined
+}
+
+/** Repeated with the same token it gives the same session. */
+export async function openArrived(site: Site, call: Call, { user, token, amr, peer }: Arriving): Promise<Answer> {
+  const sessions = sessionsOf(site)
+  await checkAccount(site, user)
+  const address = site.clientAddress({ peer, header: name => call.header(name) })
+  const { browser, os } = claimedBy(call.header('user-agent'))
+  const details: SessionDetails = { claimed: { browser, os }, ...(address !== undefined && { address }), amr }
+  const session = await sessions.open(user, token, details)
+  await endReplaced(site, call, session)
+  const body = { user: toUserResource(user), session: sessionResource(site, session, 'ambient') }
+  return json(200, body, { 'set-cookie': cookiesFor(site, session) })
+}
