@@ -118,7 +118,7 @@ export function startRelay(options: RelayOptions): Relay {
 
 /** Events taken at a time, and ms for which nobody else may have them. */
 const most = 64
-const lease = 30_000
+const lease = 20_000
 
 interface Turns {
   /** Looks at the part, or once more where somebody is at it. */
