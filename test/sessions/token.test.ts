@@ -93,9 +93,9 @@ describe.each(kinds)('another site (%s)', kind => {
     const given = await code()
     const { body } = await exchange({ ...forShop, code: given.code ?? '' })
     const headers = { authorization: `Bearer ${body.access_token}` }
-    expect((await fetch('/v1/session', { headers })).status).toBe(200)
+    expect((await fetch('/v1/session?client_id=shop', { headers })).status).toBe(200)
     expect((await exchange({ ...forShop, code: given.code ?? '' })).body.error).toBe('invalid_grant')
-    expect((await fetch('/v1/session', { headers })).status).toBe(401)
+    expect((await fetch('/v1/session?client_id=shop', { headers })).status).toBe(401)
   })
 
   it('gets nothing out of a code that many exchange at once', async () => {
@@ -107,7 +107,8 @@ describe.each(kinds)('another site (%s)', kind => {
     const tokens = replies.flatMap(({ body }) => body.access_token ?? [])
     expect(tokens.length).toBeLessThanOrEqual(1)
     for (const token of tokens) {
-      expect((await fetch('/v1/session', { headers: { authorization: `Bearer ${token}` } })).status).toBe(401)
+      const headers = { authorization: `Bearer ${token}` }
+      expect((await fetch('/v1/session?client_id=shop', { headers })).status).toBe(401)
     }
   })
 
@@ -174,19 +175,38 @@ describe.each(kinds)('another site (%s)', kind => {
     await signIn(own)
     const { body } = await exchange({ ...forShop, code: (await code()).code ?? '' })
     const headers = { authorization: `Bearer ${body.access_token}` }
-    expect((await fetch('/v1/session', { headers })).status).toBe(200)
+    expect((await fetch('/v1/session?client_id=shop', { headers })).status).toBe(200)
     for (const [method, path] of [
       ['GET', '/v1/sessions'],
       ['DELETE', '/v1/sessions'],
       ['DELETE', `/v1/sessions/${'x'.repeat(43)}`],
     ]) {
-      expect((await fetch(path ?? '', { method: method ?? '', headers })).status).toBe(403)
+      expect((await fetch(path ?? '', { method: method ?? '', headers })).status).toBe(401)
     }
     const { sessions } = (await own.call<{ sessions: { id: string; client?: object }[] }>('GET', '/sessions')).body
     const shops = sessions?.find(({ client }) => client)
     expect(shops?.client).toEqual({ name: 'Shop' })
     await own.call('DELETE', `/sessions/${shops?.id}`)
-    expect((await fetch('/v1/session', { headers })).status).toBe(401)
+    expect((await fetch('/v1/session?client_id=shop', { headers })).status).toBe(401)
+  })
+
+  it('cannot be the person anywhere else with what it was given', async () => {
+    const { code, exchange, fetch, sessions } = startShop(kind)
+    const { body } = await exchange({ ...forShop, code: (await code()).code ?? '' })
+    for (const token of [body.access_token ?? '', body.refresh_token ?? body.access_token ?? '']) {
+      const own = { origin, authorization: `Bearer ${token}` }
+      expect(await sessions.read(token)).toBeUndefined()
+      for (const path of ['/v1/session', '/v1/session?client_id=app', '/v1/sessions']) {
+        expect((await fetch(path, { headers: own })).status).toBe(401)
+        for (const name of ['session', 'access']) {
+          const headers = { origin, cookie: `__Host-scanlogin-${name}=${token}` }
+          expect((await fetch(path, { headers })).status).toBe(401)
+        }
+      }
+      // Renewing here would need no secret of the site's.
+      expect((await fetch('/v1/session', { method: 'POST', headers: own })).status).toBe(401)
+    }
+    expect(await sessions.read(body.access_token ?? '', 'shop')).toBeDefined()
   })
 
   it('is not called by foreign pages', async () => {
@@ -248,6 +268,7 @@ describe('the signed token of another site', () => {
     const renewal = { grant_type: 'refresh_token', refresh_token, client_id: 'shop', client_secret: secret }
     const { client_secret: _, ...others } = { ...renewal, client_id: 'app' }
     expect((await exchange(others)).body.error).toBe('invalid_grant')
+    expect((await exchange({ ...renewal, refresh_token: `${refresh_token.slice(0, -1)}x` })).status).toBe(400)
     await clock.advance(300_000)
     const next = await exchange(renewal)
     await jwtVerify(next.body.access_token ?? '', keys, { ...rules, currentDate: new Date(clock.now()) })

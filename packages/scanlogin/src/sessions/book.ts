@@ -161,6 +161,11 @@ export function createBook(options: BookOptions): Book {
   }
 }
 
+/** The session, if it was opened for this site; `undefined` is the site itself. */
+export function ofSite(session: Session | undefined, clientId: string | undefined): Session | undefined {
+  return session?.details.clientId === clientId ? session : undefined
+}
+
 function isMeant({ id, details }: Session, which: Which): boolean {
   if ('id' in which) return id === which.id
   if ('allBut' in which) return id !== which.allBut

@@ -11,8 +11,11 @@ export interface Sessions {
    * been ended since, it throws `already_redeemed`.
    */
   open(user: User, token: string, details?: SessionDetails): Promise<OpenedSession>
-  /** `undefined` for a token that is unknown, ended or over. */
-  read(token: string): Promise<Session | undefined>
+  /**
+   * `undefined` for a token that is unknown, ended or over, and for one of another site than the one of `clientId`: what
+   * that site has collected must not sign anybody in here. Default: the site itself.
+   */
+  read(token: string, clientId?: string): Promise<Session | undefined>
   /** Also when it is repeated, or the token unknown. */
   end(token: string): Promise<void>
   /** Ends the session that `token` has opened, and keeps it from opening one if it has not yet. */
@@ -23,9 +26,9 @@ export interface Sessions {
   list(userId: string): Promise<readonly Session[]>
   /**
    * Only where the browser's token changes with each use: gives the next one, or throws `unauthenticated`. Repeated while
-   * the answer may have been lost it gives the same one.
+   * the answer may have been lost it gives the same one. `clientId` as with `read`.
    */
-  renew?(token: string): Promise<OpenedSession>
+  renew?(token: string, clientId?: string): Promise<OpenedSession>
   /** Only where others can check a session by themselves: the public keys, RFC 7517. */
   publicKeys?(): Promise<{ readonly keys: readonly object[] }>
   /** Ends some of a user's sessions, and nobody else's. Repeating it, or naming what is not there, does no harm. */

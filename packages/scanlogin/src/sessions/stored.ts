@@ -2,7 +2,7 @@
  * Opaque sessions in the store. The browser holds a random token, the store its SHA-256, so that who reads the store
  * cannot sign in with what is there. A session slides: it lives as long as it is used, up to a limit.
  */
-import { type BookOptions, createBook, sessionId } from './book.ts'
+import { type BookOptions, createBook, ofSite, sessionId } from './book.ts'
 import type { Sessions } from './session.ts'
 
 export type StoredSessionsOptions = BookOptions
@@ -19,7 +19,7 @@ export function storedSessions(options: StoredSessionsOptions): StoredSessions {
       const { session } = await book.open(await sessionId(token), { user, details })
       return { ...session, token }
     },
-    read: async token => (await book.find(await sessionId(token)))?.session,
+    read: async (token, clientId) => ofSite((await book.find(await sessionId(token)))?.session, clientId),
     end: async token => book.end(await sessionId(token)),
     forestall: async token => book.forestall(await sessionId(token)),
     codes: book.codes,

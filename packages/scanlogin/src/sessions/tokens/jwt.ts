@@ -6,7 +6,7 @@
 import type { JWK } from 'jose'
 import { LoginError } from '../../core/errors.ts'
 import { type Random, systemRandom } from '../../core/secrets/random.ts'
-import { type Book, type BookOptions, createBook, type Kept, sessionId } from '../book.ts'
+import { type Book, type BookOptions, createBook, type Kept, ofSite, sessionId } from '../book.ts'
 import type { OpenedSession, Session, Sessions } from '../session.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import { givenKeys } from './given-keys.ts'
@@ -53,7 +53,7 @@ export interface Reuse {
 }
 
 export interface JwtSessions extends Sessions {
-  renew(token: string): Promise<OpenedSession>
+  renew(token: string, clientId?: string): Promise<OpenedSession>
   publicKeys(): Promise<{ readonly keys: readonly JWK[] }>
 }
 
@@ -70,7 +70,7 @@ export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
   }
 
   /** The session that either of the browser's tokens stands for. A token that was used up is none here, and no alarm. */
-  async function read(token: string): Promise<Session | undefined> {
+  async function find(token: string): Promise<Session | undefined> {
     const refresh = readRefreshToken(token)
     if (refresh) return readByRefresh(refresh)
     const id = await tokens.sessionOf(token)
@@ -86,13 +86,13 @@ export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
     return kind === 'current' || kind === 'recent' ? kept.session : undefined
   }
 
-  async function renew(token: string): Promise<OpenedSession> {
+  async function renew(token: string, clientId?: string): Promise<OpenedSession> {
     const presented = readRefreshToken(token)
     if (!presented) throw nobody()
     let outcome: RefreshToken | 'reused' | undefined
     const kept = await book.change(presented.id, async record => {
       outcome = undefined
-      if (!record.chain) return record
+      if (!record.chain || record.details.clientId !== clientId) return record
       const now = clock.now()
       const judgement = await judge(record.chain, presented, now, grace)
       if (judgement.kind === 'reused') outcome = 'reused'
@@ -120,11 +120,11 @@ export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
       if (!chain) throw new LoginError('already_redeemed')
       return opened(session, await lastToken(id, token, chain))
     },
-    read,
+    read: async (token, clientId) => ofSite(await find(token), clientId),
     renew,
     async end(token) {
       const refresh = readRefreshToken(token)
-      const session = refresh ? await endable(refresh) : await read(token)
+      const session = refresh ? await endable(refresh) : await find(token)
       if (session) await book.end(session.id)
     },
     forestall: async token => book.forestall(await sessionId(token)),

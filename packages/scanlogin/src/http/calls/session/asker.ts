@@ -14,15 +14,14 @@ export interface Asker {
   readonly session?: Session
 }
 
-/** Throws `unauthenticated`, and `forbidden` where a foreign page asks for a change, or another site asks at all. */
+/** Throws `unauthenticated`, and `forbidden` where a foreign page asks for a change. */
 export async function askerOf(site: Site, call: Call): Promise<Asker> {
   const named = new URLSearchParams(call.query).get('user')
   if (await site.apiKeys.accept(call)) return { userId: checkedId(named) }
   if (call.method !== 'GET') site.origins.check(call, credentialOf(call))
   if (named !== null) throw invalid('"user" is for calls with an API key.')
+  // What was opened for another site is none here, and no key to the person's other sessions.
   const session = await sessionOn(site, tokensOn(site, call).tokens)
-  // What was opened for another site is no key to the person's other sessions.
-  if (session?.details.clientId !== undefined) throw new LoginError('forbidden')
   if (session) return { userId: session.user.id, session }
   const user = await site.authenticate(call.request)
   if (!user) throw new LoginError('unauthenticated')

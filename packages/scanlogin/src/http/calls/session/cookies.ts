@@ -32,9 +32,14 @@ export function lastingCookieOn(site: Site, call: Call): string | undefined {
   return readCookie(call.header('cookie'), sessionCookie, site.secure)
 }
 
-export async function sessionOn(site: Site, tokens: readonly string[]): Promise<Session | undefined> {
+/** Of the site itself, or of the other site that is named. */
+export async function sessionOn(
+  site: Site,
+  tokens: readonly string[],
+  clientId?: string,
+): Promise<Session | undefined> {
   for (const token of tokens) {
-    const session = await site.sessions?.read(token)
+    const session = await site.sessions?.read(token, clientId)
     if (session) return session
   }
   return undefined

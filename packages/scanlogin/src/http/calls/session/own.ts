@@ -16,7 +16,9 @@ import {
 
 export async function readSession(site: Site, call: Call): Promise<Answer> {
   sessionsOf(site)
-  const session = await sessionOn(site, tokensOn(site, call).tokens)
+  // Whose session it is to be: who asks about a token has to say so, or one site's would do for another.
+  const clientId = new URLSearchParams(call.query).get('client_id') ?? undefined
+  const session = await sessionOn(site, tokensOn(site, call).tokens, clientId)
   if (!session) throw nobody()
   const { user, expiresAt, idleAt } = session
   const resource = { expires_in: secondsTo(site, expiresAt), idle_expires_in: secondsTo(site, idleAt) }

@@ -85,11 +85,15 @@ async function opened(site: Site, clientId: string, fields: Fields): Promise<Ope
 async function renewed(site: Site, clientId: string, fields: Fields): Promise<OpenedSession> {
   const sessions = sessionsOf(site)
   const token = requiredTextIn(fields, 'refresh_token', 256)
-  const session = await sessions.read(token)
-  if (!sessions.renew || (session && session.details.clientId !== clientId)) throw new LoginError('not_found')
+  const session = await sessions.read(token, clientId)
+  if (!sessions.renew) throw new LoginError('not_found')
   if (session) await checkAccount(site, session.user)
-  const next = await sessions.renew(token)
-  return next
+  try {
+    return await sessions.renew(token, clientId)
+  } catch (error) {
+    const isOver = error instanceof LoginError && error.code === 'unauthenticated'
+    throw isOver ? new LoginError('not_found', { cause: error }) : error
+  }
 }
 
 function tokenAnswer(site: Site, { user, token, access, expiresAt }: OpenedSession): Answer {
