@@ -6,6 +6,7 @@ import { createHandler } from 'scanlogin/http'
 import { type NodeListener, serve, toNodeListener, toNodeUpgrade } from 'scanlogin/node'
 import { WebSocketServer } from 'ws'
 import { authenticateByToken } from './access-token.ts'
+import { accountPath } from './accounts/identify.ts'
 import { openServerAccounts } from './accounts/setup.ts'
 import { clientAddressBehind } from './client-address.ts'
 import type { Config } from './config.ts'
@@ -45,7 +46,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const metrics = openMetrics(config.SCANLOGIN_METRICS)
   const store = metrics.store(openStore(config.SCANLOGIN_STORE, log))
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
-  const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, connected: false })
+  const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, providers: [] })
   const outbox = await openOutbox({ config, store, log })
   const logged = logEvents(log)
   const raise = (event: LoginEvent) => {
@@ -69,12 +70,13 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const siteName = config.SCANLOGIN_SITE_NAME ?? new URL(publicUrl).host
   const verification = createUserVerification({ store, publicUrl, siteName })
   const apiKeys = config.SCANLOGIN_API_KEY ?? []
+  const sessions = await openSessions({ config, store, publicUrl, log, raise })
   const handler = createHandler(login, {
     base,
     authenticate,
     ...(verification && { verifyUser: verification.verify }),
     ...(accounts && { accountAvailable: accounts.available }),
-    sessions: await openSessions({ config, store, publicUrl, log, raise }),
+    sessions,
     clients: config.SCANLOGIN_CLIENTS ?? {},
     apiKeys,
     allowedOrigins: config.SCANLOGIN_ALLOWED_ORIGINS ?? [],
@@ -101,8 +103,13 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const phones = { authenticate, publicUrl, apiKeys, log }
   if (verification) web.route('/user-verification', userVerificationRoutes({ verification, ...phones }))
   if (outbox.webhooks) web.route('/webhooks', outbox.webhooks.routes)
-  const signInUrl = config.SCANLOGIN_SIGN_IN_URL ?? ''
-  web.route('/', pages({ demo: demo !== undefined, scanUrl: login.scanUrl, signInUrl, lanUrl: demo?.lanUrl ?? '' }))
+  if (accounts) web.route(accountPath, accounts.routes(sessions))
+  const addresses = {
+    scanUrl: login.scanUrl,
+    signInUrl: config.SCANLOGIN_SIGN_IN_URL ?? '',
+    lanUrl: demo?.lanUrl ?? '',
+  }
+  web.route('/', pages({ ...addresses, demo: demo !== undefined, accounts: accounts !== undefined }))
   const api = toNodeListener(handler, { closing: isClosing })
   const site = getRequestListener(web.fetch, { overrideGlobalObjects: false })
   const listener = split(api, (request, response) => {

@@ -17,6 +17,8 @@ beforeAll(() => {
   writeFileSync(join(folder, 'sign-in.html'), `sign-in ${meta}`)
   writeFileSync(join(folder, 'phone.html'), `phone ${meta}`)
   writeFileSync(join(folder, 'sessions.html'), `sessions ${meta}`)
+  writeFileSync(join(folder, 'account.html'), `account ${meta}`)
+  writeFileSync(join(folder, 'bind.html'), `bind ${meta}`)
   writeFileSync(join(folder, 'page.js'), script)
   writeFileSync(join(folder, 'page.css'), 'body { margin: 0 }\n')
   writeFileSync(join(folder, 'notes.txt'), 'not an asset')
@@ -30,6 +32,12 @@ describe('a page', () => {
     expect(await (await get('/', { demo: true })).text()).toMatch(/^demo /)
     expect(await (await get('/s')).text()).toMatch(/^phone /)
     expect(await (await get('/sessions')).text()).toMatch(/^sessions /)
+  })
+
+  it('is about a person’s account where there are accounts', async () => {
+    expect((await get('/account')).status).toBe(404)
+    expect(await (await get('/account', { accounts: true })).text()).toMatch(/^account /)
+    expect(await (await get('/account/bind', { accounts: true })).text()).toMatch(/^bind /)
   })
 
   it('is HTML in UTF-8', async () => {
@@ -125,7 +133,11 @@ describe('every answer', () => {
 
 const plain = { demo: false, scanUrl: '', signInUrl: '', lanUrl: '' }
 
-function get(path: string, options: { demo?: boolean; signInUrl?: string } = {}, headers: Record<string, string> = {}) {
+function get(
+  path: string,
+  options: { demo?: boolean; accounts?: boolean; signInUrl?: string } = {},
+  headers: Record<string, string> = {},
+) {
   const app = new Hono()
   app.onError((_, context) => context.text('Something went wrong here.\n', 500))
   app.use(securityHeaders)

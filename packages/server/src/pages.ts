@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { type Context, Hono } from 'hono'
+import { accountPath, bindPath } from './accounts/identify.ts'
 
 export interface PagesOptions {
   demo: boolean
@@ -12,11 +13,13 @@ export interface PagesOptions {
   signInUrl: string
   /** The address of this machine in its network, shown in the demo; empty for none. */
   lanUrl: string
+  /** There are accounts, and pages about them. Default `false`. */
+  accounts?: boolean
   /** Where the built pages are. Default: beside this file. */
   folder?: URL
 }
 
-export function pages({ demo, scanUrl, signInUrl, lanUrl, folder = builtPages }: PagesOptions): Hono {
+export function pages({ demo, scanUrl, signInUrl, lanUrl, accounts = false, folder = builtPages }: PagesOptions): Hono {
   const files = readFiles(folder)
   const page = (name: string) => {
     const file = files.get(name)
@@ -32,6 +35,10 @@ export function pages({ demo, scanUrl, signInUrl, lanUrl, folder = builtPages }:
   app.get('/', page(demo ? 'demo.html' : 'sign-in.html'))
   app.get('/s', page('phone.html'))
   app.get('/sessions', page('sessions.html'))
+  if (accounts) {
+    app.get(accountPath, page('account.html'))
+    app.get(bindPath, page('bind.html'))
+  }
   app.get('/assets/:name', context => {
     const file = files.get(context.req.param('name'))
     if (!file || file.type === undefined) return context.notFound()

@@ -1,5 +1,6 @@
 /** 页面上的简体中文文案。 */
 import type { Messages } from '../messages.ts'
+import { account, bind } from './account-zh-cn.ts'
 import { sessions } from './sessions-zh-cn.ts'
 
 export const zhCN: Messages = {
@@ -16,6 +17,8 @@ export const zhCN: Messages = {
     signOutFailed: '退出失败，请重试。',
   },
   sessions,
+  account,
+  bind,
   phone: {
     title: '用手机登录',
     users: {

@@ -3,12 +3,16 @@
  * none: it opens a database when `SCANLOGIN_DATABASE` names one, or when a connector brings people whom only this server
  * knows.
  */
+import type { Hono } from 'hono'
 import type { Store, User } from 'scanlogin'
+import type { Sessions } from 'scanlogin/session'
 import { type Config, ConfigError } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { accountAvailable } from './available.ts'
 import { type PendingIdentities, pendingIdentities } from './binding/pending.ts'
+import { bindingRoutes, type Starting } from './binding/routes.ts'
+import { signedInBy } from './binding/signed-in.ts'
 import { createIdentify, type Identify } from './identify.ts'
 import { type LevelledAccounts, levelledAccounts } from './levels/levels.ts'
 import { openAccounts } from './open.ts'
@@ -20,6 +24,8 @@ export interface ServerAccounts {
   readonly identify: Identify
   /** What the handler asks when a session is given out or renewed. */
   readonly available: (user: User) => Promise<boolean>
+  /** What the pages about accounts call, for `accountPath`. */
+  routes(sessions: Sessions): Hono
   close(): Promise<void>
 }
 
@@ -29,14 +35,14 @@ export interface ServerAccountsOptions {
   publicUrl: string
   log: Log
   metrics: Pick<Metrics, 'accounts'>
-  /** There is a connector, and so people whom only this server knows. */
-  connected: boolean
+  /** The connectors there are, and so people whom only this server knows. */
+  providers: readonly Starting[]
 }
 
 /** Throws `ConfigError` for a database that cannot be opened, or that has to be named and is not. */
 export async function openServerAccounts(options: ServerAccountsOptions): Promise<ServerAccounts | undefined> {
   const { config, store, publicUrl, log } = options
-  const address = config.SCANLOGIN_DATABASE ?? (options.connected ? usualAddress(config) : undefined)
+  const address = config.SCANLOGIN_DATABASE ?? (options.providers.length > 0 ? usualAddress(config) : undefined)
   if (address === undefined) return undefined
   const metrics = options.metrics.accounts()
   const database = await openAccounts(address, {
@@ -45,12 +51,17 @@ export async function openServerAccounts(options: ServerAccountsOptions): Promis
   })
   const accounts = levelsOver(database, { config, store, log })
   metrics?.watch(accounts)
-  const pending = pendingIdentities({ store, secure: publicUrl.startsWith('https:') })
+  const secure = publicUrl.startsWith('https:')
+  const pending = pendingIdentities({ store, secure })
   return {
     accounts,
     pending,
     identify: createIdentify({ accounts, firstSight: config.SCANLOGIN_FIRST_SIGHT, pending, publicUrl }),
     available: accountAvailable(accounts),
+    routes(sessions) {
+      const signedIn = signedInBy({ sessions, secure })
+      return bindingRoutes({ accounts, pending, signedIn, providers: options.providers, publicUrl, log })
+    },
     close: accounts.close,
   }
 }
