@@ -1,7 +1,9 @@
 /** What an audit log hears: every step, every refusal, and nothing that could be used. */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { LoginEvent } from '../../packages/scanlogin/src/index.ts'
+import { clockOf } from '../../packages/scanlogin/src/core/clock.ts'
+import { LoginError, type LoginEvent, memoryStore } from '../../packages/scanlogin/src/index.ts'
+import { start } from '../start.ts'
 import { at, type Scene, scene, showing } from './scene.ts'
 
 describe('a sign-in', () => {
@@ -88,6 +90,18 @@ describe('a refusal', () => {
       ['POST tickets', 'invalid_request', '192.0.2.1', undefined],
       ['elsewhere', 'not_found', '192.0.2.1', undefined],
     ])
+  })
+
+  it('by a store that has never answered is told and answered, though that has no time to tell', async () => {
+    const away = () => {
+      throw new LoginError('store_unavailable')
+    }
+    const store = { ...memoryStore(), now: away, get: async () => away(), put: async () => away() }
+    const events: LoginEvent[] = []
+    const { browser, phone } = start({ login: { store, clock: clockOf(store), onEvent: event => events.push(event) } })
+    expect((await browser.create()).body.code).toBe('store_unavailable')
+    expect((await phone.scan(`https://id.example.com/s#${'0'.repeat(26)}.0.0123456789`)).status).toBe(503)
+    expect(events.map(({ type, code }) => [type, code])).toContainEqual(['refused', 'store_unavailable'])
   })
 
   it('of a wrong check code is told, and the third one as the end', async () => {

@@ -27,6 +27,15 @@ export function clockOf(store: Pick<Store, 'now'>): Clock {
   return { now: () => store.now?.() ?? systemClock.now(), after: systemClock.after, every: systemClock.every }
 }
 
+/** The time for a log: this machine's, where the store has never answered and so has none to tell. Throws nothing. */
+export function aboutNow(clock: Pick<Clock, 'now'>): number {
+  try {
+    return clock.now()
+  } catch {
+    return systemClock.now()
+  }
+}
+
 /** The time, for a step that has not asked the store for anything yet. */
 export async function timeOf(clock: Pick<Clock, 'now'>, store: Pick<Store, 'get'>): Promise<number> {
   try {

@@ -1,6 +1,6 @@
 /** Raises events from what happens to tickets. A listener that throws changes nothing for anybody. */
 import { sha256 } from '#digest'
-import type { Clock } from '../clock.ts'
+import { aboutNow, type Clock } from '../clock.ts'
 import { LoginError } from '../errors.ts'
 import { holder, type Ticket } from '../ticket.ts'
 import type { LoginEvent, Raise } from './event.ts'
@@ -47,7 +47,7 @@ export function createEvents(onEvent: Raise | undefined, clock: Pick<Clock, 'now
       const { code, reasons } = error
       raise({
         type: 'refused',
-        at: clock.now(),
+        at: aboutNow(clock),
         call,
         code,
         ...(id !== undefined && { ticket: await markOf(id) }),
