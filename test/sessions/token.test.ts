@@ -1,5 +1,5 @@
 /** Other sites as clients: what their back ends get for a code, and all that a code is not good for. */
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { CodeResource, HandlerOptions, TokenResource } from '../../packages/scanlogin/src/http.ts'
@@ -190,6 +190,16 @@ describe.each(kinds)('another site (%s)', kind => {
     expect((await fetch('/v1/session?client_id=shop', { headers })).status).toBe(401)
   })
 
+  it('holds a token that nobody can make of the code they saw go by', async () => {
+    const { code, exchange, fetch } = startShop(kind)
+    const given = (await code()).code ?? ''
+    await exchange({ ...forShop, code: given })
+    for (const guess of guessesFrom(given)) {
+      const headers = { authorization: `Bearer ${guess}` }
+      expect((await fetch('/v1/session?client_id=shop', { headers })).status).toBe(401)
+    }
+  })
+
   it('cannot be the person anywhere else with what it was given', async () => {
     const { code, exchange, fetch, sessions } = startShop(kind)
     const { body } = await exchange({ ...forShop, code: (await code()).code ?? '' })
@@ -288,6 +298,13 @@ describe('the list of clients', () => {
 
 function shop() {
   return { name: 'Shop', origin: 'https://shop.example.com' }
+}
+
+/** What a stranger who knows how tokens are made, and has a code, could try. */
+function guessesFrom(code: string): string[] {
+  const key = Buffer.from(code, 'base64url')
+  const labels = ['s1', 's2', 's2.', 's2.undefined', 'x1', '']
+  return [code, ...labels.map(label => createHmac('sha256', key).update(label).digest('base64url'))]
 }
 
 function hex(text: string): string {

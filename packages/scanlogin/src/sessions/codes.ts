@@ -2,11 +2,15 @@
  * One-time codes by which another site collects a session: the browser gets one in place of a session and hands it to
  * that site's back end, which exchanges it. A code is for one site, one address there and one verifier (PKCE, RFC 7636),
  * for 60 s and once; a code that comes back ends what it has given, because somebody has copied it.
+ *
+ * The session's token follows from the code and a seed that only the store has: whoever sees the code on its way through
+ * the browser cannot make the token of it, and whoever reads the store cannot either.
  */
 import { hmac, sha256 } from '#digest'
 import type { Clock } from '../core/clock.ts'
 import { LoginError } from '../core/errors.ts'
 import { fromBase64url, toBase64url } from '../core/secrets/encoding.ts'
+import { type Random, systemRandom } from '../core/secrets/random.ts'
 import type { Entry, Store } from '../core/store.ts'
 import { sameDigest, type User } from '../core/ticket.ts'
 import type { SessionDetails } from './session.ts'
@@ -47,12 +51,12 @@ export class CodeReplayed extends LoginError {
 /** ms that a code which has ended is told from one that never was. */
 export const codeLife = 660_000
 
-export function createCodes(store: Store, clock: Pick<Clock, 'now'>): Codes {
+export function createCodes(store: Store, clock: Pick<Clock, 'now'>, random: Random = systemRandom): Codes {
   return {
     async give(token, grant) {
       const code = toBase64url(await hmac(fromBase64url(token), 'x1'))
       const now = clock.now()
-      const value = JSON.stringify({ ...grant, until: now + usable })
+      const value = JSON.stringify({ ...grant, until: now + usable, seed: toBase64url(random(16)) })
       // Written before: an answer was lost, and the first one counts.
       await store.put(await codeKey(code), { version: 1, expiresAt: now + codeLife, value })
       return code
@@ -60,10 +64,10 @@ export function createCodes(store: Store, clock: Pick<Clock, 'now'>): Codes {
 
     async take(code, claim) {
       const key = await codeKey(code)
-      const token = toBase64url(await hmac(fromBase64url(code), 's1'))
       const entry = await store.get(key)
       if (!entry) throw new LoginError('not_found')
-      const { until, ...grant } = kept(entry)
+      const { until, seed, ...grant } = kept(entry)
+      const token = toBase64url(await hmac(fromBase64url(code), `s2.${seed}`))
       const challenge = claim.codeVerifier === undefined ? undefined : await sha256(claim.codeVerifier)
       if (!isFor(grant, claim, challenge)) throw new LoginError('not_found')
       if (entry.version > 1) throw new CodeReplayed(token)
@@ -80,6 +84,8 @@ const usable = 60_000
 
 interface Kept extends Grant {
   readonly until: number
+  /** 128 random bits. */
+  readonly seed: string
 }
 
 function kept({ value }: Entry): Kept {
