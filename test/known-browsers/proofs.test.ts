@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LoginError, type Store } from '../../packages/scanlogin/src/index.ts'
@@ -176,6 +177,23 @@ describe('a sign-in that was begun with a key', () => {
     const elsewhere = { dpop: await browser.key.prove('POST', base + path) }
     const reply = await other.call('POST', `/tickets/${other.ticket.id}/redeem`, { body: {}, headers: elsewhere })
     expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_proof' } })
+  })
+
+  it('has a session whose token nobody makes of the stolen secret', async () => {
+    const { phone, newKeyed, fetch } = open()
+    const browser = await newKeyed()
+    await approve(browser, phone)
+    const { secret } = browser
+    expect(secret).toMatch(/^[\w-]{43}$/)
+    await browser.redeem()
+    const own = [...browser.cookies].find(([name]) => name.endsWith('-session'))?.[1]
+    const { id } = browser.ticket
+    for (const label of [`s1.${id}`, `s2.${id}`, `s2.${id}.`, `s2.${id}.undefined`, id]) {
+      const token = createHmac('sha256', Buffer.from(secret, 'base64url')).update(label).digest('base64url')
+      const reply = await fetch('/v1/session', { headers: { authorization: `Bearer ${token}` } })
+      expect(reply.status).toBe(401)
+    }
+    expect((await fetch('/v1/session', { headers: { authorization: `Bearer ${own}` } })).status).toBe(200)
   })
 
   it('leaves no trace of a stranger in the store', async () => {

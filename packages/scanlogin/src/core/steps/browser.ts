@@ -184,9 +184,20 @@ export async function redeem(house: House, id: string, secret: string, request: 
   const user = step.holder(ticket)
   if (!user) throw new LoginError('wrong_state')
   if (browserKey !== undefined) await browsers?.remember(user.id, browserKey, origin)
-  const token = toBase64url(await hmac(fromBase64url(secret), `s1.${id}`))
+  const token = await sessionToken(secret, ticket)
   const { shortSession = false } = ticket.terms ?? {}
   return { ticket, user, token, shortSession, userVerified: ticket.userVerified === true }
+}
+
+/**
+ * The same at every repetition and on every node. Of a sign-in that was begun with a key the secret alone must not make
+ * it either: there it follows from what only the store has besides.
+ */
+async function sessionToken(secret: string, ticket: Ticket): Promise<string> {
+  const { id, browserKey } = ticket.birth
+  const scan = 'phone' in ticket ? ticket.phone?.scanTokenHash : undefined
+  const from = browserKey === undefined ? `s1.${id}` : `s2.${id}.${scan}`
+  return toBase64url(await hmac(fromBase64url(secret), from))
 }
 
 /** The secret alone does not collect what a browser with a key has begun. */
