@@ -10,6 +10,7 @@ import { sentByAnotherPage } from './phone/arrival.ts'
 import { createOwner } from './phone/passkey.ts'
 import { mountPhone, type PhoneScreen } from './phone-screen/mount.ts'
 import type { Scanner } from './phone-screen/view.ts'
+import { createWays } from './phone-ways/ways.ts'
 
 const camera: Scanner = {
   async open(frame, hooks) {
@@ -33,7 +34,8 @@ async function inSight(): Promise<void> {
   }
 }
 
-const code = takeCode()
+const ways = createWays()
+const scanned = takeCode()
 let screen: PhoneScreen | undefined
 
 await inSight()
@@ -45,8 +47,11 @@ speakIn(byId('language'), messages => {
     phone: createPhone({ scanUrl: scanUrl() }),
     scanner: camera,
     messages,
-    code,
-    sentHere: sentByAnotherPage(),
+    // A code in the address is newer than one that was kept.
+    code: scanned ?? ways.kept,
+    // What was kept here, the person has been asked about before.
+    sentHere: scanned !== undefined && sentByAnotherPage(),
+    ways,
     owner: createOwner(),
     demo: meta('scanlogin-demo') === 'true',
     signInUrl: linkMeta('sign-in-url'),

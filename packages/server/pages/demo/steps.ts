@@ -35,6 +35,9 @@ export function stepOf(view: View): number | undefined {
     case 'users':
     case 'start':
     case 'arrival':
+    case 'leaving':
+    case 'ways':
+    case 'returned':
     case 'problem':
     case 'framed':
       return undefined

@@ -1,6 +1,7 @@
 /** What the pages say, in English. Its shape is what every other language has to fill. */
 import { account, bind } from './account-en.ts'
 import { sessions } from './sessions-en.ts'
+import { ways } from './ways-en.ts'
 
 export const en = {
   language: { label: 'Language' },
@@ -47,6 +48,7 @@ export const en = {
       camera_busy: 'The camera does not answer. Close other apps that use it, or type the letters.',
     },
     reading: { title: 'Reading the code …' },
+    ways,
     ask: {
       title: (site: string) => `Sign in to ${site}?`,
       observed: 'What we see',

@@ -2,6 +2,7 @@
 import type { Messages } from '../messages.ts'
 import { account, bind } from './account-zh-cn.ts'
 import { sessions } from './sessions-zh-cn.ts'
+import { ways } from './ways-zh-cn.ts'
 
 export const zhCN: Messages = {
   language: { label: '语言' },
@@ -48,6 +49,7 @@ export const zhCN: Messages = {
       camera_busy: '摄像头没有响应。请关闭正在使用它的应用，或输入浏览器上的字母。',
     },
     reading: { title: '正在识别……' },
+    ways,
     ask: {
       title: site => `登录 ${site}？`,
       observed: '我们看到的',

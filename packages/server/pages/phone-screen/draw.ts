@@ -2,6 +2,7 @@
 import { element } from '../page/dom.ts'
 import { drawArrival } from '../phone/arrival.ts'
 import { drawVerify } from '../phone/verify.ts'
+import { drawLeaving, drawReturned, drawWays } from '../phone-ways/choosing.ts'
 import { drawAsk } from './ask.ts'
 import { drawDone, drawFramed, drawProblem, drawWaiting } from './ending.ts'
 import { drawFinder } from './finder.ts'
@@ -21,6 +22,12 @@ export function draw(view: View, stage: Stage): HTMLElement {
       return card('reading', stage.messages.reading.title, element('span', { class: 'spinner', 'aria-hidden': 'true' }))
     case 'arrival':
       return drawArrival(view.code, stage)
+    case 'leaving':
+      return drawLeaving(view, stage)
+    case 'ways':
+      return drawWays(view, stage)
+    case 'returned':
+      return drawReturned(stage)
     case 'ask':
       return drawAsk(view.question, view.doubt, stage)
     case 'verify':

@@ -5,6 +5,7 @@
 import type { Phone } from 'scanlogin/phone'
 import type { Messages } from '../messages.ts'
 import type { Owner } from '../phone/passkey.ts'
+import type { Ways } from '../phone-ways/ways.ts'
 import { createAsking } from './asking.ts'
 import { createDeciding } from './deciding.ts'
 import { createScreen } from './screen.ts'
@@ -18,6 +19,8 @@ export interface PhoneScreenOptions {
   code?: string | undefined
   /** Another page has led here: whether the code was scanned is asked before anything is sent. Default `false`. */
   sentHere?: boolean
+  /** How a phone that nobody is signed in on becomes somebody's. Default: it does not. */
+  ways?: Ways
   /** How the phone's owner shows that it is them. Default: they cannot. */
   owner?: Owner
   /** Lets one choose whose phone this is. Default `false`: the app knows. */
@@ -41,6 +44,7 @@ export function mountPhone(root: HTMLElement, options: PhoneScreenOptions): Phon
     messages,
     code,
     sentHere = false,
+    ways,
     owner,
     demo = false,
     signInUrl,
@@ -56,7 +60,7 @@ export function mountPhone(root: HTMLElement, options: PhoneScreenOptions): Phon
       onView(view)
     },
   })
-  const asking = createAsking(screen, { phone, demo })
+  const asking = createAsking(screen, { phone, demo, ways })
   const deciding = createDeciding(screen, owner)
   const taps: Taps = { ...asking, ...deciding }
   // Another page around this one could cover its buttons. The server's headers forbid it; this is for where they got lost.

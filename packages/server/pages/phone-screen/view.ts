@@ -17,6 +17,12 @@ export type View =
   | { readonly name: 'scanning' }
   | { readonly name: 'reading' }
   | { readonly name: 'arrival'; readonly code: string }
+  /** On the way to a provider's page. */
+  | { readonly name: 'leaving'; readonly provider: string }
+  /** Nobody is signed in here, and there are ways to change that. */
+  | { readonly name: 'ways'; readonly choices: readonly string[] }
+  /** Somebody is now, and it took longer than the code was good for. */
+  | { readonly name: 'returned' }
   | { readonly name: 'ask'; readonly question: Question; readonly doubt: boolean }
   | VerifyView
   | WaitingView
@@ -63,6 +69,9 @@ export interface Taps {
   /** Turns the phone on, with the code that it was opened with. */
   open(code: string | undefined): void
   start(): void
+  /** Says by which provider the person wants to be known. */
+  leave(provider: string): void
+  chooseWay(): void
   openScanner(): void
   /** The camera, or whatever stands in for it, has read this. */
   read(text: string): void

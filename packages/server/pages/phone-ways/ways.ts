@@ -1,0 +1,67 @@
+/**
+ * How a phone on which nobody is signed in becomes somebody's: inside a provider's app that app is asked, and in a plain
+ * browser the person chooses. Either way leads to the provider's page and back to this one, with the code kept meanwhile.
+ */
+import { meta, scanUrl } from '../page/meta.ts'
+import { appsOf } from './app.ts'
+import { keepCode, takeKeptCode } from './kept-code.ts'
+
+/** One provider that the site has set up. */
+export interface ConfiguredWay {
+  readonly provider: string
+  readonly ways: readonly string[]
+  /** The path that begins it. */
+  readonly start: string
+}
+
+export interface Ways {
+  /** The code that was kept on the way to a provider's page. */
+  readonly kept: string | undefined
+  /** The provider in whose app this page is open; `undefined` where there is none, or it has just been asked. */
+  readonly inside: string | undefined
+  /** Those that a plain browser may choose from. */
+  readonly choices: readonly string[]
+  /** To the provider's page; the code is waiting when the person comes back. */
+  leave(provider: string, code: string): void
+}
+
+export function createWays(): Ways {
+  const kept = takeKeptCode()
+  const configured = configuredWays()
+  const apps = appsOf(navigator.userAgent)
+  const here = configured.find(({ provider, ways }) => apps.includes(provider) && ways.includes('inside'))
+  // Who comes back from a provider without being signed in is not sent there again by itself.
+  const inside = kept === undefined ? here?.provider : undefined
+  return {
+    kept: kept?.code,
+    inside,
+    choices: configured.filter(one => one === here || one.ways.includes('website')).map(({ provider }) => provider),
+    leave(provider, code) {
+      const way = configured.find(one => one.provider === provider)
+      if (!way) return
+      keepCode({ code, by: provider })
+      location.assign(startAddress(way, way === here ? 'inside' : 'website'))
+    },
+  }
+}
+
+/** What decides on a sign-in is who it is: no name is asked for. */
+function startAddress({ start }: ConfiguredWay, way: 'inside' | 'website'): string {
+  return `${start}?${new URLSearchParams({ way, ask: 'id', return_to: scanUrl(), lang: document.documentElement.lang })}`
+}
+
+function configuredWays(): readonly ConfiguredWay[] {
+  try {
+    const listed: unknown = JSON.parse(meta('ways') ?? '[]')
+    return Array.isArray(listed) ? listed.filter(isWay) : []
+  } catch {
+    return []
+  }
+}
+
+/** `start` leads nowhere but into this site. */
+function isWay(value: unknown): value is ConfiguredWay {
+  if (typeof value !== 'object' || value === null) return false
+  const { provider, ways, start }: Partial<Record<keyof ConfiguredWay, unknown>> = value
+  return typeof provider === 'string' && Array.isArray(ways) && typeof start === 'string' && /^\/[\w/-]+$/.test(start)
+}
