@@ -56,7 +56,10 @@ export async function openDesk(): Promise<Desk> {
     accounts,
     pending,
     signedIn: signedInBy({ sessions, secure: true }),
-    providers: [{ provider: 'wechat', start: '/connect/wechat' }],
+    providers: [
+      { provider: 'wechat', ways: ['website', 'inside'], start: '/connect/wechat/start' },
+      { provider: 'alipay', ways: ['inside'], start: '/connect/alipay/start' },
+    ],
     publicUrl,
     log: pino({ level: 'info' }, { write: line => void logged.push(line) }),
     clock,

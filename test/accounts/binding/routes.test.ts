@@ -27,7 +27,9 @@ describe('the list of a person’s identities', () => {
       user: { name: 'alice Example' },
       recent: true,
       identities: [first, { ...first, app: 'wx-mini', added_ago: 0, seen_ago: 0 }],
-      providers: [{ provider: 'wechat', start: '/connect/wechat' }],
+      providers: [
+        { provider: 'wechat', start: '/connect/wechat/start?return_to=https%3A%2F%2Fid.example.com%2Faccount' },
+      ],
     })
     for (const secret of [website.subject, miniProgram.subject, union]) expect(text).not.toContain(secret)
   })

@@ -11,7 +11,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { accountAvailable } from './available.ts'
 import { type PendingIdentities, pendingIdentities } from './binding/pending.ts'
-import { bindingRoutes, type Starting } from './binding/routes.ts'
+import { bindingRoutes, type Offered } from './binding/routes.ts'
 import { signedInBy } from './binding/signed-in.ts'
 import { createIdentify, type Identify } from './identify.ts'
 import { type LevelledAccounts, levelledAccounts } from './levels/levels.ts'
@@ -36,7 +36,7 @@ export interface ServerAccountsOptions {
   log: Log
   metrics: Pick<Metrics, 'accounts'>
   /** The connectors there are, and so people whom only this server knows. */
-  providers: readonly Starting[]
+  providers: readonly Offered[]
 }
 
 /** Throws `ConfigError` for a database that cannot be opened, or that has to be named and is not. */

@@ -8,6 +8,7 @@ import { LoginError, systemClock } from 'scanlogin'
 import { problem } from '../../answers/problem.ts'
 import type { Log } from '../../log.ts'
 import type { Account, Identity, IdentityKey } from '../account.ts'
+import { accountPath } from '../identify.ts'
 import type { AccountStore } from '../store.ts'
 import type { Pending, PendingIdentities } from './pending.ts'
 import type { SignedIn } from './signed-in.ts'
@@ -17,20 +18,24 @@ export interface BindingOptions {
   pending: PendingIdentities
   /** Whose session the cookies carry. */
   signedIn: (cookies: string | undefined) => Promise<SignedIn | undefined>
-  /** Providers by which somebody can add an identity, with the path that begins it. */
-  providers: readonly Starting[]
+  providers: readonly Offered[]
   publicUrl: string
   log: Log
   clock?: { now(): number }
 }
 
-export interface Starting {
+/** A provider by which people come. */
+export interface Offered {
   readonly provider: string
+  /** `website`: from any browser. */
+  readonly ways: readonly string[]
+  /** The path that begins it. */
   readonly start: string
 }
 
 export function bindingRoutes(options: BindingOptions): Hono {
-  const { pending, publicUrl, log, providers, clock = systemClock } = options
+  const { pending, publicUrl, log, clock = systemClock } = options
+  const providers = startsOf(options)
   const recent = ({ at }: SignedIn) => clock.now() - at < freshness
 
   async function personOn({ req }: Context): Promise<SignedIn> {
@@ -94,6 +99,14 @@ export function bindingRoutes(options: BindingOptions): Hono {
     return context.body(null, 204)
   })
   return app
+}
+
+/** Where an identity can be added from: whoever begins with this return address is asked first, see `identify.ts`. */
+function startsOf({ providers, publicUrl }: BindingOptions) {
+  const returnTo = encodeURIComponent(publicUrl + accountPath)
+  return providers
+    .filter(({ ways }) => ways.includes('website'))
+    .map(({ provider, start }) => ({ provider, start: `${start}?return_to=${returnTo}` }))
 }
 
 /** ms. */
