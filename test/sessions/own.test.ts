@@ -155,6 +155,42 @@ describe.each(kinds)('a session (%s)', kind => {
     expect((await browser.redeem()).status).toBe(503)
     expect((await browser.read()).body.state).toBe('confirmed')
   })
+
+  it('is not renewed for an account that was locked', async () => {
+    let open = true
+    const { signIn, browser } = startWith(kind, { handler: { accountAvailable: () => open } })
+    await signIn()
+    open = false
+    expect((await browser.call('POST', '/session')).body).toMatchObject({ code: 'account_unavailable' })
+    open = true
+    expect((await browser.call('POST', '/session')).status).toBe(200)
+  })
+
+  it('is neither confirmed nor denied while the store is away, and is there when it is back', async () => {
+    const { signIn, browser, store, clock } = startWith(kind)
+    const { get } = store
+    await signIn()
+    const cookies = [...browser.cookies]
+    store.get = async () => {
+      throw new LoginError('store_unavailable')
+    }
+    // More often than it takes for the store to be left alone.
+    for (let n = 0; n < 8; n++) {
+      for (const [method, path] of [
+        ['GET', '/session'],
+        ['POST', '/session'],
+        ['DELETE', '/session'],
+        ['GET', '/sessions'],
+      ] as const) {
+        const reply = await browser.call(method, path)
+        expect([method, path, reply.status, reply.headers.getSetCookie()]).toEqual([method, path, 503, []])
+      }
+    }
+    expect([...browser.cookies]).toEqual(cookies)
+    store.get = get
+    await clock.advance(2000)
+    expect((await browser.call('GET', '/session')).status).toBe(200)
+  })
 })
 
 describe('a signed session', () => {
@@ -194,16 +230,6 @@ describe('a signed session', () => {
     expect((await browser.call('GET', '/session')).status).toBe(401)
     expect((await browser.call('POST', '/session')).status).toBe(401)
     expect(reuses).toHaveLength(1)
-  })
-
-  it('is not renewed for an account that was locked', async () => {
-    let open = true
-    const { signIn, browser } = startWith('jwt', { handler: { accountAvailable: () => open } })
-    await signIn()
-    open = false
-    expect((await browser.call('POST', '/session')).body).toMatchObject({ code: 'account_unavailable' })
-    open = true
-    expect((await browser.call('POST', '/session')).status).toBe(200)
   })
 })
 

@@ -1,5 +1,5 @@
 /** A browser that has signed in by its phone, in one call, over either kind of sessions. */
-import { memoryStore } from '../../packages/scanlogin/src/index.ts'
+import { memoryStore, type Store } from '../../packages/scanlogin/src/index.ts'
 import {
   type JwtSessionsOptions,
   jwtSessions,
@@ -18,6 +18,8 @@ export type Kind = 'stored' | 'jwt'
 export interface World extends Started {
   readonly clock: ReturnType<typeof createClock>
   readonly sessions: Sessions
+  /** Of tickets and sessions. */
+  readonly store: Store
   /** Takes the browser, or this one, all the way. */
   signIn(browser?: ScriptedBrowser, phone?: ScriptedPhone): ReturnType<ScriptedBrowser['redeem']>
 }
@@ -35,6 +37,7 @@ export function startWith(
     ...started,
     clock,
     sessions,
+    store,
     async signIn(browser = started.browser, phone = started.phone) {
       await browser.create()
       await confirm(browser, phone)

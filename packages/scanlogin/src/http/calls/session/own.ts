@@ -1,5 +1,6 @@
 /** The browser's own session, where scanlogin keeps it: read, renewed and ended here. */
 import { LoginError } from '../../../core/errors.ts'
+import type { Session } from '../../../sessions/session.ts'
 import { type Answer, type Call, empty, json } from '../../call.ts'
 import { type Site, sessionsOf } from '../../site.ts'
 import { toUserResource } from '../../wire.ts'
@@ -18,23 +19,26 @@ export async function readSession(site: Site, call: Call): Promise<Answer> {
   sessionsOf(site)
   // Whose session it is to be: who asks about a token has to say so, or one site's would do for another.
   const clientId = new URLSearchParams(call.query).get('client_id') ?? undefined
-  const session = await sessionOn(site, tokensOn(site, call).tokens, clientId)
+  return readAnswer(site, await sessionOn(site, tokensOn(site, call).tokens, clientId))
+}
+
+function readAnswer(site: Site, session: Session | undefined): Answer {
   if (!session) throw nobody()
   const { user, expiresAt, idleAt } = session
   const resource = { expires_in: secondsTo(site, expiresAt), idle_expires_in: secondsTo(site, idleAt) }
   return json(200, { user: toUserResource(user), session: resource })
 }
 
-/** Gives the next tokens where they change. Elsewhere it only says who is signed in, so that a page need not know. */
+/** Asks for the account again, and gives the next tokens where they change: a page need not know whether they do. */
 export async function renewSession(site: Site, call: Call): Promise<Answer> {
   const sessions = sessionsOf(site)
   const { credential } = tokensOn(site, call)
   site.origins.check(call, credential)
-  if (!sessions.renew) return readSession(site, call)
   const token = lastingTokenOn(site, call)
   if (token === undefined) throw nobody()
   const before = await sessions.read(token)
   if (before) await checkAccount(site, before.user)
+  if (!sessions.renew) return readAnswer(site, before)
   // Also where nothing was found: an old token that comes back has to be noticed.
   const session = await sessions.renew(token)
   const body = { user: toUserResource(session.user), session: sessionResource(site, session, credential) }
