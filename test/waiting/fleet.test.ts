@@ -73,7 +73,7 @@ describe('a node that is killed', () => {
     const redeemed = await Promise.all(
       waits.map(async ({ browser, id, over }) => {
         const phone = fleet.newPhone('Dora')
-        await decide(browser, phone)
+        await stubbornly(() => decide(browser, phone))
         await over
         expect(browser.ticket.id).toBe(id)
         return (await browser.redeem()).status

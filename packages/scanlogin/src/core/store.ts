@@ -74,6 +74,11 @@ export interface Watch {
    * whoever puts a network in between leaves it out.
    */
   readonly certain?: boolean
+  /**
+   * `true` where beginning a watch takes a round trip and going on with it none: it may then go on for a moment after its
+   * wait, for whoever comes back. Default `false`.
+   */
+  readonly remote?: boolean
   /** Ends the ringing. Repeating it, or stopping after `close`, does no harm. */
   stop(): void
 }

@@ -110,7 +110,7 @@ export async function wait(house: House, id: string, secret: string, options: Wa
   const owned = await browserProof(secret)
   let known = since
   // Before anything is set up for them: a stranger leaves no trace in the store.
-  owned(await tickets.glance(id))
+  if (!room.expects(ticketKey(id))) owned(await tickets.glance(id))
   const until = clock.now() + seconds * 1000
   let last: Ticket | undefined
   return room.wait(ticketKey(id), {
@@ -124,8 +124,11 @@ export async function wait(house: House, id: string, secret: string, options: Wa
       // Nobody has seen a version that is still to come.
       known = Math.min(known, version)
       if (now >= until || version > known || step.isFinal(step.stateAt(ticket, now))) return
-      return Math.min(until, ticket.deadline, certain ? Number.POSITIVE_INFINITY : now + recheck)
+      return Math.min(ticket.deadline, certain ? Number.POSITIVE_INFINITY : now + recheck)
     },
+    until,
+    since,
+    comesBack: ticket => !step.isFinal(step.stateAt(ticket, clock.now())),
     hangup,
   })
 }

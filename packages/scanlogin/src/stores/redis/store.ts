@@ -129,7 +129,7 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
         const entry = entryIn(name, text)
         if (!rounds) return { entry, stop }
         rounds.include(name, entry?.version ?? 0)
-        return { entry, stop, certain: true }
+        return { entry, stop, certain: true, remote: true }
       } catch (error) {
         stop()
         throw error
