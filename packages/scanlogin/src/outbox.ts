@@ -14,3 +14,4 @@ export {
   startRelay,
   type TicketEventListener,
 } from './outbox/relay.ts'
+export { createSaga, type Saga, type SagaOptions, SagaRefused, type SagaStep } from './outbox/saga.ts'
