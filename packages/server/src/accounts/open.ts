@@ -6,11 +6,10 @@ import { existsSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
 import type { Log } from '../log.ts'
 import { type DatabaseAddress, parseDatabaseAddress } from './address.ts'
-import { openPostgres } from './postgres/database.ts'
+import { connect } from './connect.ts'
 import type { Database, DatabaseOptions } from './sql/database.ts'
 import { migrate } from './sql/migrations.ts'
 import { type SqlAccountsOptions, sqlAccounts } from './sql/store.ts'
-import { openSqlite } from './sqlite/database.ts'
 import type { AccountStore } from './store.ts'
 
 export interface OpenAccountsOptions extends DatabaseOptions, SqlAccountsOptions {
@@ -33,11 +32,11 @@ export async function openAccounts(address: string, options: OpenAccountsOptions
 }
 
 function open(address: DatabaseAddress, options: OpenAccountsOptions): Promise<Database> {
-  if (address.kind === 'postgres') return Promise.resolve(openPostgres(address.url, options))
-  const { path } = address.file
-  if (!existsSync(path))
+  if (address.kind === 'sqlite' && !existsSync(address.file.path)) {
+    const { path } = address.file
     options.log.warn({ path }, 'a new and empty database of accounts: expected at the first start only')
-  return openSqlite(address.file, options)
+  }
+  return connect(address, options)
 }
 
 function listening(options: OpenAccountsOptions): OpenAccountsOptions {

@@ -1,13 +1,10 @@
 /** The two ceremonies of WebAuthn, with SimpleWebAuthn doing what must not be done by hand. */
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
 import type { User } from 'scanlogin'
 import { z } from 'zod'
 import { digest, type Passkey } from './passkeys.ts'
+
+// A tenth of a second and four megabytes: for those who meet a passkey, and not for every start of the server.
+const simpleWebAuthn = () => import('@simplewebauthn/server')
 
 export interface RelyingParty {
   /** The host name that passkeys belong to. */
@@ -18,7 +15,8 @@ export interface RelyingParty {
 }
 
 /** What `navigator.credentials.create` is called with. */
-export function enrolmentOptions({ id, name }: RelyingParty, user: User, challenge: string) {
+export async function enrolmentOptions({ id, name }: RelyingParty, user: User, challenge: string) {
+  const { generateRegistrationOptions } = await simpleWebAuthn()
   return generateRegistrationOptions({
     rpID: id,
     rpName: name,
@@ -40,6 +38,7 @@ export async function enrolled(
 ): Promise<Passkey | undefined> {
   const response = registration.safeParse(evidence)
   if (!response.success) return undefined
+  const { verifyRegistrationResponse } = await simpleWebAuthn()
   const verified = await orRefused(
     verifyRegistrationResponse({
       response: response.data,
@@ -61,7 +60,8 @@ export async function enrolled(
 }
 
 /** What `navigator.credentials.get` is called with. */
-export function assertionOptions({ id }: RelyingParty, passkeys: readonly Passkey[], challenge: string) {
+export async function assertionOptions({ id }: RelyingParty, passkeys: readonly Passkey[], challenge: string) {
+  const { generateAuthenticationOptions } = await simpleWebAuthn()
   return generateAuthenticationOptions({
     rpID: id,
     allowCredentials: passkeys.map(({ id, transports }) => ({ id, transports })),
@@ -79,6 +79,7 @@ export async function asserted(
   const response = authentication.safeParse(evidence)
   const passkey = passkeys.find(({ id }) => id === response.data?.id)
   if (!response.success || !passkey) return undefined
+  const { verifyAuthenticationResponse } = await simpleWebAuthn()
   const verified = await orRefused(
     verifyAuthenticationResponse({
       response: response.data,

@@ -1,8 +1,7 @@
 /** Opens the journal: a file of this machine, or PostgreSQL where several machines are to share it. */
 import { parseDatabaseAddress } from '../../accounts/address.ts'
-import { openPostgres } from '../../accounts/postgres/database.ts'
+import { connect } from '../../accounts/connect.ts'
 import type { Database } from '../../accounts/sql/database.ts'
-import { openSqlite } from '../../accounts/sqlite/database.ts'
 import { ConfigError } from '../../config.ts'
 import type { Log } from '../../log.ts'
 import { createJournal, type Journal } from './journal.ts'
@@ -28,5 +27,5 @@ async function open(address: string, log: Log): Promise<Database> {
     onSlow: (statement: string, ms: number) => log.warn({ statement, ms: Math.round(ms) }, 'the journal was slow'),
     onLost: (error: Error) => log.warn({ err: error }, 'the connection to the journal broke'),
   }
-  return parsed.kind === 'postgres' ? openPostgres(parsed.url, options) : openSqlite(parsed.file, options)
+  return connect(parsed, options)
 }
