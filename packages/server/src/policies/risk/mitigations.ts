@@ -179,10 +179,13 @@ const rows: readonly Row[] = [
   {
     name: 'Sender-constrained tokens',
     kind: 'R',
-    judge: () => ({
-      status: 'partly',
-      how: 'a browser with a key has to prove it to collect; the session is a bearer’s',
-    }),
+    judge({ config }) {
+      const collecting = 'a browser with a key has to prove it to collect'
+      if (config.SCANLOGIN_SESSIONS === 'jwt') {
+        return { status: 'partly', how: `${collecting}; tokens name the key, for calls that ask for a proof of it` }
+      }
+      return { status: 'partly', how: `${collecting}; the session is a bearer’s`, setting: 'SCANLOGIN_SESSIONS=jwt' }
+    },
   },
   {
     name: 'User education',
