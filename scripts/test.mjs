@@ -13,6 +13,7 @@ installPrograms({
   curl: 'curl',
   haproxy: 'haproxy',
   nginx: 'nginx-light',
+  openssl: 'openssl',
   pg_ctlcluster: 'postgresql',
   promtool: 'prometheus',
   python3: 'python3',

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-/** The command line: `scanlogin serve`, `serve --demo`, `bench`, `audit`, `risk`, `accounts`, `simulate`, and `keys`. */
+/** The command line: `scanlogin serve`, and the commands that look at, try out and look after what it serves. */
 import { parseArgs } from 'node:util'
 import { accountsCommand } from './accounts/command/command.ts'
 import { auditCommand } from './audit/command.ts'
 import { benchCommand } from './bench/command.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { demoConfig, lanUrl } from './demo-mode.ts'
+import { doctorCommand } from './doctor/command.ts'
 import { createLog } from './log.ts'
 import { riskSheet } from './policies/risk/command.ts'
 import { WorkerError } from './running/member.ts'
@@ -13,24 +14,29 @@ import { serveCommand } from './running/serve.ts'
 import { leaveSignalsToTheFirst, reportFailure, workerNumber } from './running/worker.ts'
 import { keysCommand } from './sessions/keys-command.ts'
 import { simulateCommand } from './simulator/command.ts'
+import { webhooksCommand } from './webhooks/command.ts'
 
 const usage = `scanlogin serve [--demo]
 scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--json]
 scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
 scanlogin audit --list
+scanlogin doctor [--only a,b] [--json]
 scanlogin risk [--json]
 scanlogin accounts list|show|lock|unlock|merge [<id>] [<other id>] [--json]
 scanlogin simulate wechat|alipay|dingtalk|feishu|qq|wecom … [--port 8790] [--host 127.0.0.1]
 scanlogin keys [--alg ES256|EdDSA]
+scanlogin webhooks list|replay|enable [<state>|<delivery>|dead|<endpoint>] [--json]
 
   serve    starts the server; it is configured by environment variables, see docs/configuration.md
   --demo   with a few users that anyone may be, and a simulated phone beside the QR code
   bench    signs simulated browsers in to a running server, by SCANLOGIN_API_KEY, and says how it went
   audit    tries a running deployment of the protocol from the outside and says what is wrong, see docs/audit.md
+  doctor   looks at settings, machine, store, and the way through the proxy, and says what to do, see docs/doctor.md
   risk     says what the configuration does against the attacks that BCP 247 knows, see docs/policies.md
   accounts shows and changes the accounts that the server keeps, see docs/accounts.md
   simulate starts stand-ins for WeChat and others, with people and phones, to try connectors against, see docs/simulator.md
   keys     prints a new private key for SCANLOGIN_SIGNING_KEYS, see docs/sessions.md
+  webhooks shows what was not taken, and sends it again, see docs/events.md
 `
 
 async function main(): Promise<void> {
@@ -52,9 +58,20 @@ async function main(): Promise<void> {
     )
     return
   }
+  if (name === 'webhooks' && !values.help) {
+    const log = createLog('warn')
+    const told = await webhooksCommand({ words: positionals.slice(1), json: values.json }, readConfig(process.env), log)
+    process.stdout.write(told.text)
+    process.exitCode = told.code
+    return
+  }
   const command = positionals.join(' ')
   if (command === 'bench' && !values.help) {
     process.exitCode = await benchCommand(values, process.env)
+    return
+  }
+  if (command === 'doctor' && !values.help) {
+    process.exitCode = await doctorCommand(values, process.env)
     return
   }
   if (command === 'risk' && !values.help) {
@@ -110,8 +127,8 @@ main().catch(async (error: unknown) => {
     process.exit(1)
   }
   process.stderr.write(`${explain(error)}\n`)
-  // Of an audit 1 says that the deployment is at fault.
-  process.exitCode = process.argv.includes('audit') ? 2 : 1
+  // Of an audit 1 says that the deployment is at fault, of the doctor that it could be better.
+  process.exitCode = process.argv.includes('audit') || process.argv.includes('doctor') ? 2 : 1
 })
 
 function explain(error: unknown): string {
