@@ -47,6 +47,8 @@ export interface Only {
   readonly before?: number
   /** Stands in the outbox if the entry was written, and only then. A store that has no outbox leaves it out. */
   readonly also?: Also
+  /** Is told of the live entry that a first version was refused for, where the store has it at hand. */
+  readonly seen?: (present: Entry) => void
 }
 
 /** What a store keeps. A store that cannot be reached rejects with `LoginError('store_unavailable')` within 1 s. */

@@ -5,7 +5,7 @@
 import { sha256 } from '#digest'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { LoginError } from '../core/errors.ts'
-import type { Store } from '../core/store.ts'
+import type { Entry, Store } from '../core/store.ts'
 
 export interface Roster {
   /** Returns the ids that had to make room, and no longer stand there. */
@@ -37,17 +37,22 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
     }
   }
 
-  async function change(key: string, next: (list: Places) => Places): Promise<void> {
+  /** `guess` is what may stand there now: a store that knows better says so. */
+  async function change(key: string, guess: Entry | undefined, next: (list: Places) => Places): Promise<void> {
+    let entry = guess
     for (let round = 1; round <= mostRounds; round++) {
-      const entry = await store.get(key)
+      let instead: Entry | undefined
+      const seen = (present: Entry) => {
+        instead = present
+      }
       const present = placesIn(entry?.value)
       const changed = next(present)
       if (changed === present) return
       const value = JSON.stringify(changed)
       const expiresAt = Math.max(...changed.map(([, limit]) => limit * 1000), clock.now() + 1000)
-      if (await store.put(key, { version: (entry?.version ?? 0) + 1, expiresAt, value })) return
-      // Another node was first. Those in step with each other could go on like that, so each waits for a moment of its own.
-      await moment(round)
+      if (await store.put(key, { version: (entry?.version ?? 0) + 1, expiresAt, value }, { seen })) return
+      if (round > 1) await moment(round)
+      entry = instead ?? (await store.get(key))
     }
     throw new LoginError('rate_limited', { retryAfter: 1 })
   }
@@ -64,7 +69,8 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
         left = all.slice(0, -most).map(([one]) => one)
         return all.slice(-most)
       }
-      await inLine(key, () => change(key, join))
+      // Most have no session when they sign in, and then that is all there is to write.
+      await inLine(key, () => change(key, undefined, join))
       return left
     },
 
@@ -75,7 +81,7 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
         const rest = places.filter(([id]) => !gone.has(id))
         return rest.length === places.length ? places : rest
       }
-      await inLine(key, () => change(key, leave))
+      await inLine(key, async () => change(key, await store.get(key), leave))
     },
 
     async ids(userId) {
@@ -99,7 +105,7 @@ function placesIn(text: string | undefined): Places {
 
 const mostRounds = 32
 
-/** Up to as many ms as there were rounds. */
+/** Up to as many ms as there were rounds: nodes in step with each other could go on like that for good. */
 function moment(round: number): Promise<void> {
   return new Promise(resolve => systemClock.after(Math.random() * round, resolve))
 }

@@ -83,9 +83,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       return live(key)
     },
 
-    async put(key, entry, { over, before = Number.POSITIVE_INFINITY, also } = {}) {
+    async put(key, entry, { over, before = Number.POSITIVE_INFINITY, also, seen } = {}) {
       sweep()
       const present = live(key)
+      if (present && entry.version === 1) seen?.(present)
       if ((present?.version ?? 0) !== entry.version - 1 || clock.now() >= before) return false
       if (over !== undefined && present?.value !== over) return false
       if (count >= maxEntries && !shardOf(key).has(key)) throw new LoginError('store_unavailable')

@@ -46,9 +46,15 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
   /** In braces, so that a cluster keeps all that belongs to a key in one slot. */
   const redisKey = (key: string) => `${prefix}{${plain.test(key) ? key : encodeURIComponent(key)}}`
 
-  async function putFirst(key: string, entry: Entry): Promise<boolean> {
-    const set = ['SET', key, firstRecord(entry), 'NX', 'PXAT', String(entry.expiresAt + jitter())]
-    return (await commands.send(key, set)) !== null || putOver(key, entry)
+  async function putFirst(name: string, entry: Entry, seen: Only['seen']): Promise<boolean> {
+    const set = ['SET', name, firstRecord(entry), 'NX', 'GET', 'PXAT', String(entry.expiresAt + jitter())]
+    const before = await commands.send(name, set)
+    if (before === null) return true
+    const present = entryIn(name, before)
+    // A place that is kept for who waits, or something that is over.
+    if (!present) return putOver(name, entry)
+    seen?.(present)
+    return false
   }
 
   async function putOver(name: string, entry: Entry, only: Only = {}): Promise<boolean> {
@@ -113,8 +119,8 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
     async put(key, entry, only) {
       const name = redisKey(key)
       // A key that is not there is written by a plain SET, a third cheaper than the script.
-      const written = await (entry.version === 1 && only === undefined
-        ? putFirst(name, entry)
+      const written = await (entry.version === 1 && isPlain(only)
+        ? putFirst(name, entry, only?.seen)
         : putOver(name, entry, only))
       // Who waits here need not wait for the message; it comes again, and does no harm.
       if (written) ring(name, entry)
@@ -144,6 +150,10 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
       await port.close()
     },
   }
+}
+
+function isPlain({ over, before, also }: Only = {}): boolean {
+  return over === undefined && before === undefined && also === undefined
 }
 
 /** ms by which Redis has to be done before the caller gives up: two clocks are never quite the same. */

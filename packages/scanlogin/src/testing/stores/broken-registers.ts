@@ -43,6 +43,19 @@ export const brokenRegisters: Record<string, BrokenStore> = {
     open: real => register(real, (version, current) => version === 1 || version === current + 1),
   },
 
+  'tells who is refused of their own entry': {
+    breaks: ['tells a first writer who is refused of nothing but the live entry'],
+    open: real =>
+      both({
+        ...real,
+        async put(key, entry, { seen, ...only } = {}) {
+          const written = await real.put(key, entry, only)
+          if (!written) seen?.(entry)
+          return written
+        },
+      }),
+  },
+
   'writes the same version again': {
     breaks: ['refuses a version that was written before'],
     open: real => register(real, (version, current) => version === current + 1 || (version > 1 && version === current)),

@@ -48,6 +48,17 @@ export const registerRules = {
     same(await there.put(key, entry(1)), false)
   },
 
+  async 'tells a first writer who is refused of nothing but the live entry'(here, there, { key, entry, same }) {
+    const told: Entry[] = []
+    const seen = (present: Entry) => void told.push(present)
+    const first = entry(1, 'first')
+    same(await here.put(key, first, { seen }), true)
+    same(told, [])
+    same(await there.put(key, entry(1, 'second'), { seen }), false)
+    // A store may say nothing.
+    for (const present of told) same(present, first)
+  },
+
   async 'refuses a version that was written before'(here, there, { key, entry, same }) {
     for (const version of [1, 2, 3]) await here.put(key, entry(version))
     same(await there.put(key, entry(3)), false)
