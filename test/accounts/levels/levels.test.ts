@@ -162,14 +162,17 @@ describe('a lock', () => {
     expect(await here.account(id)).toMatchObject({ status: 'locked' })
   })
 
-  it('that is lifted lets the person in at once, on every node', async () => {
+  it('that is lifted lets the person in at once, on every node, by an identity and at redeem', async () => {
     const { node, accounts } = await openNodes()
     const id = await idOf(accounts, website)
-    const [here, there] = [node(), node()]
+    const [here, there, third] = [node(), node(), node({ shared: memoryStore() })]
+    const available = accountAvailable(third)
     await here.setStatus(id, 'locked')
     expect(await there.meet(website, create)).toMatchObject({ reason: 'locked' })
+    expect(await available({ id })).toBe(false)
     await here.setStatus(id, 'active')
     expect(entered(await there.meet(website, create)).id).toBe(id)
+    expect(await available({ id })).toBe(true)
   })
 })
 

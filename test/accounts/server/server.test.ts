@@ -2,16 +2,20 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { scrape } from '../../metrics/exposition.ts'
 import { endRedis, quietPort, startRedis } from '../../redis/servers/child.ts'
-import { endServers, runServer, startServer } from '../../server/server.ts'
+import { runServer, startServer } from '../../server/server.ts'
 import { bind, disputed, idOf, miniProgram, union, website } from '../people.ts'
 import { removeFiles } from '../servers/files.ts'
-import { startSite } from './site.ts'
+import { endPostgres, startPostgres } from '../servers/postgres.ts'
+import { endSites, startSite } from './site.ts'
 
 afterEach(async () => {
-  await endServers()
+  await endSites()
   await endRedis()
 })
-afterAll(removeFiles)
+afterAll(async () => {
+  await endPostgres()
+  removeFiles()
+})
 
 describe('a server with accounts', () => {
   /** @see CVE-2026-88770 */
@@ -29,6 +33,18 @@ describe('a server with accounts', () => {
     const { confirmed } = await startSite()
     expect((await (await confirmed('user-8')).redeem()).status).toBe(200)
     expect((await (await confirmed('a_00000000000000000000000000')).redeem()).status).toBe(403)
+  })
+
+  it('does so on PostgreSQL as well', async () => {
+    const { accounts, command, confirmed } = await startSite({
+      SCANLOGIN_DATABASE: await (await startPostgres()).database(),
+    })
+    await accounts.meet(website, bind('user-7'))
+    const browser = await confirmed('user-7')
+    expect(await command('lock', 'user-7')).toMatchObject({ code: 0, stderr: '' })
+    expect((await browser.redeem()).status).toBe(403)
+    await command('unlock', 'user-7')
+    expect((await browser.redeem()).status).toBe(200)
   })
 
   it('counts where it has found accounts', async () => {

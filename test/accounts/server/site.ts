@@ -4,7 +4,7 @@ import { createActors, scriptedPhone } from '../../../packages/scanlogin/src/tes
 import { openAccounts } from '../../../packages/server/src/accounts/open.ts'
 import type { AccountStore } from '../../../packages/server/src/accounts/store.ts'
 import { createLog } from '../../../packages/server/src/log.ts'
-import { type Ended, type RunningServer, runServer, startServer } from '../../server/server.ts'
+import { type Ended, endServers, type RunningServer, runServer, startServer } from '../../server/server.ts'
 import { newFile } from '../servers/files.ts'
 
 const apiKey = 'an-api-key-of-the-tests-own-back-end'
@@ -24,9 +24,11 @@ export async function startSite(env: Readonly<Record<string, string>> = {}): Pro
   const settings = { SCANLOGIN_DATABASE: database, SCANLOGIN_API_KEY: apiKey, ...env }
   const server = await startServer(settings)
   const url = `${server.url}/v1`
+  const accounts = await openAccounts(settings.SCANLOGIN_DATABASE, { log: createLog('silent') })
+  opened.push(accounts)
   return {
     server,
-    accounts: await openAccounts(settings.SCANLOGIN_DATABASE, { log: createLog('silent') }),
+    accounts,
     command: (...words) => runServer(settings, ['accounts', ...words]),
     async confirmed(id) {
       const { browser } = createActors({ url, apiKey, origin: server.origin })
@@ -38,3 +40,11 @@ export async function startSite(env: Readonly<Record<string, string>> = {}): Pro
     },
   }
 }
+
+/** Ends the servers, and the tests' own handles on their databases. */
+export async function endSites(): Promise<void> {
+  await endServers()
+  await Promise.all(opened.splice(0).map(accounts => accounts.close()))
+}
+
+const opened: AccountStore[] = []

@@ -88,7 +88,15 @@ export function levelledAccounts(options: LevelsOptions): LevelledAccounts {
 
   return {
     ...accounts,
-    account: id => byId.find(id),
+    async account(id) {
+      const copy = await byId.find(id)
+      if (!copy || copy.status === 'active') return copy
+      // Whoever is refused is told so by the database: a lock that was lifted elsewhere holds nobody up.
+      decided++
+      const account = await accounts.account(id)
+      if (account?.status === 'active') byId.forget(id)
+      return account
+    },
     async identity(key) {
       checkKey(key)
       return byKey.find(toText(key))
