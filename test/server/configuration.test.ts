@@ -35,9 +35,11 @@ describe('docs/configuration.md', () => {
   )
 
   it('gives examples that are accepted', () => {
-    const examples = rows.map(({ name, example }) => [name, firstCode(example)])
+    // A file is not here, and stands in place of another variable.
+    const together = rows.filter(({ name }) => !name.endsWith('_FILE'))
+    const examples = together.map(({ name, example }) => [name, firstCode(example)])
     const given = { ...Object.fromEntries(examples), SCANLOGIN_API_KEY: 'k'.repeat(44) }
-    expect(Object.keys(readConfig(given)).sort()).toEqual(Object.keys(environment.shape).sort())
+    expect(Object.keys(readConfig(given)).sort()).toEqual(together.map(({ name }) => name).sort())
   })
 })
 

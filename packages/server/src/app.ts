@@ -10,6 +10,8 @@ import { accountPath } from './accounts/identify.ts'
 import { openServerAccounts } from './accounts/setup.ts'
 import { clientAddressBehind } from './client-address.ts'
 import type { Config } from './config.ts'
+import { mountConnectors } from './connectors/mount.ts'
+import { openConnectors } from './connectors/open.ts'
 import { authenticateDemoUser, demoUsers } from './demo.ts'
 import type { Log } from './log.ts'
 import { openMetrics } from './metrics/metrics.ts'
@@ -46,7 +48,9 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const metrics = openMetrics(config.SCANLOGIN_METRICS)
   const store = metrics.store(openStore(config.SCANLOGIN_STORE, log))
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
-  const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, providers: [] })
+  const connecting = openConnectors({ config, store, publicUrl, log, metrics })
+  const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, providers: connecting.offers })
+  const connected = accounts && mountConnectors({ connecting, accounts, config, store, publicUrl, log })
   const outbox = await openOutbox({ config, store, log })
   const logged = logEvents(log)
   const raise = (event: LoginEvent) => {
@@ -66,7 +70,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
       onEvent: raise,
     }),
   )
-  const authenticate = demo ? authenticateDemoUser : authenticateBy(config)
+  const authenticate = demo ? authenticateDemoUser : authenticateBy(config, connected?.authenticate)
   const siteName = config.SCANLOGIN_SITE_NAME ?? new URL(publicUrl).host
   const verification = createUserVerification({ store, publicUrl, siteName })
   const apiKeys = config.SCANLOGIN_API_KEY ?? []
@@ -104,10 +108,12 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   if (verification) web.route('/user-verification', userVerificationRoutes({ verification, ...phones }))
   if (outbox.webhooks) web.route('/webhooks', outbox.webhooks.routes)
   if (accounts) web.route(accountPath, accounts.routes(sessions))
+  if (connected) web.route('/', connected.routes(handler))
   const addresses = {
     scanUrl: login.scanUrl,
     signInUrl: config.SCANLOGIN_SIGN_IN_URL ?? '',
     lanUrl: demo?.lanUrl ?? '',
+    ways: JSON.stringify(connecting.offers),
   }
   web.route('/', pages({ ...addresses, demo: demo !== undefined, accounts: accounts !== undefined }))
   const api = toNodeListener(handler, { closing: isClosing })
@@ -162,10 +168,14 @@ const base = '/v1'
 /** ms for connections that are kept open for the next request: it is answered, and closes them. */
 const idleGrace = 5000
 
-function authenticateBy(config: Config): (request: Request) => ReturnType<ReturnType<typeof authenticateByToken>> {
+type Authenticate = ReturnType<typeof authenticateByToken>
+
+/** By the app's own token, or else as `otherwise` knows them. */
+function authenticateBy(config: Config, otherwise: Authenticate = async () => undefined): Authenticate {
   const { SCANLOGIN_ISSUER: issuer, SCANLOGIN_AUDIENCE: audience, SCANLOGIN_JWKS_URL: jwksUrl } = config
-  if (issuer === undefined || audience === undefined || jwksUrl === undefined) return async () => undefined
-  return authenticateByToken({ issuer, audience, jwksUrl, cookie: config.SCANLOGIN_TOKEN_COOKIE })
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) return otherwise
+  const byToken = authenticateByToken({ issuer, audience, jwksUrl, cookie: config.SCANLOGIN_TOKEN_COOKIE })
+  return async request => (await byToken(request)) ?? otherwise(request)
 }
 
 function health(store: Store, isStopping: () => boolean): Hono {

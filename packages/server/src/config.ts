@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { accountSettings } from './accounts/settings.ts'
+import { connectorProblem, connectorSettings } from './connectors/settings.ts'
 import { readMetricsAddress } from './metrics/endpoint.ts'
 import { outboxProblem, outboxSettings } from './outbox/settings.ts'
 import { policySettings } from './policies/settings.ts'
@@ -97,6 +98,7 @@ export const environment = z.object({
     .default(false),
   ...policySettings,
   ...accountSettings,
+  ...connectorSettings,
   ...outboxSettings,
   ...webhookSettings,
   SCANLOGIN_ROTATION: onOff.default(true),
@@ -118,9 +120,8 @@ type Given = Readonly<Record<string, string | undefined>>
 /** What is wrong between variables. It is asked of the text as given, so that it is said along with all the rest. */
 function contradictions(given: Given): string[] {
   const pairs = [publicUrlProblem(given), tokenProblem(given), keysProblem(given), workersProblem(given)]
-  return [...pairs, sessionProblem(given), outboxProblem(given), webhookProblem(given)].filter(
-    problem => problem !== undefined,
-  )
+  const parts = [sessionProblem(given), connectorProblem(given), outboxProblem(given), webhookProblem(given)]
+  return [...pairs, ...parts].filter(problem => problem !== undefined)
 }
 
 function publicUrlProblem({ NODE_ENV, SCANLOGIN_PUBLIC_URL: url = 'http:' }: Given): string | undefined {

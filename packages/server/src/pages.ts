@@ -15,16 +15,18 @@ export interface PagesOptions {
   lanUrl: string
   /** There are accounts, and pages about them. Default `false`. */
   accounts?: boolean
+  /** By whom the person of a phone may be known: JSON, see `pages/phone-ways/ways.ts`. Default: by nobody. */
+  ways?: string
   /** Where the built pages are. Default: beside this file. */
   folder?: URL
 }
 
-export function pages({ demo, scanUrl, signInUrl, lanUrl, accounts = false, folder = builtPages }: PagesOptions): Hono {
+export function pages(options: PagesOptions): Hono {
+  const { demo, scanUrl, signInUrl, lanUrl, accounts = false, ways = '[]', folder = builtPages } = options
   const files = readFiles(folder)
   const page = (name: string) => {
-    const file = files.get(name)
-    if (!file) throw new Error(`The page ${name} is missing: build it first`)
-    const values = { demo: String(demo), scanUrl, signInUrl, lanUrl }
+    const file = fileIn(files, name)
+    const values = { demo: String(demo), scanUrl, signInUrl, lanUrl, ways }
     return (context: Context) => {
       // Which page has led here: the phone page asks before it takes a code from a foreign one.
       const arrival = context.req.header('sec-fetch-site') ?? ''
@@ -47,6 +49,18 @@ export function pages({ demo, scanUrl, signInUrl, lanUrl, accounts = false, fold
     return context.body(file.text, 200, { ...headers, 'content-type': file.type })
   })
   return app
+}
+
+/** One page whose values another part of the server knows. */
+export function pageOf(name: string, folder: URL = builtPages): (values: Readonly<Record<string, string>>) => string {
+  const { text } = fileIn(readFiles(folder), name)
+  return values => fill(text, values)
+}
+
+function fileIn(files: ReadonlyMap<string, File>, name: string): File {
+  const file = files.get(name)
+  if (!file) throw new Error(`The page ${name} is missing: build it first`)
+  return file
 }
 
 const builtPages = new URL('./public/', import.meta.url)
@@ -82,7 +96,7 @@ function isKnown(etag: string, header = ''): boolean {
   return header.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)
 }
 
-function fill(html: string, values: Record<string, string>): string {
+function fill(html: string, values: Readonly<Record<string, string>>): string {
   return html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => escapeHtml(values[name] ?? ''))
 }
 

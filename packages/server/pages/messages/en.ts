@@ -1,5 +1,6 @@
 /** What the pages say, in English. Its shape is what every other language has to fill. */
 import { account, bind } from './account-en.ts'
+import { connect } from './connect-en.ts'
 import { sessions } from './sessions-en.ts'
 import { ways } from './ways-en.ts'
 
@@ -19,6 +20,7 @@ export const en = {
   sessions,
   account,
   bind,
+  connect,
   phone: {
     title: 'Sign in with your phone',
     users: {

@@ -1,6 +1,7 @@
 /** 页面上的简体中文文案。 */
 import type { Messages } from '../messages.ts'
 import { account, bind } from './account-zh-cn.ts'
+import { connect } from './connect-zh-cn.ts'
 import { sessions } from './sessions-zh-cn.ts'
 import { ways } from './ways-zh-cn.ts'
 
@@ -20,6 +21,7 @@ export const zhCN: Messages = {
   sessions,
   account,
   bind,
+  connect,
   phone: {
     title: '用手机登录',
     users: {

@@ -9,8 +9,10 @@ import { readFileSync } from 'node:fs'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Login, LoginEvent, Store } from 'scanlogin'
 import type { NodeListener, NodeUpgrade } from 'scanlogin/node'
+import type { ConnectorMetrics } from '../connectors/open.ts'
 import { workerNumber } from '../running/worker.ts'
 import { type AccountMetrics, countAccounts } from './accounts.ts'
+import { measureConnectors } from './connectors.ts'
 import { type MetricsAddress, showMetrics } from './endpoint.ts'
 import { countEvents } from './events.ts'
 import { measureListener, measureUpgrade } from './http.ts'
@@ -25,6 +27,8 @@ export interface Metrics {
   readonly onEvent: ((event: LoginEvent) => void) | undefined
   /** For a server that has accounts. */
   accounts(): AccountMetrics | undefined
+  /** For a server whose people are known to others. */
+  connectors(): ConnectorMetrics | undefined
   listener(listener: NodeListener): NodeListener
   upgrade(upgrade: NodeUpgrade): NodeUpgrade
   /** From now on Prometheus can read them. Rejects where the address cannot be listened on. */
@@ -44,6 +48,7 @@ export function openMetrics(address: MetricsAddress | false): Metrics {
     login: login => measureLogin(login, registry),
     onEvent: countEvents(registry),
     accounts: () => countAccounts(registry),
+    connectors: () => measureConnectors(registry),
     listener: listener => measureListener(listener, registry),
     upgrade: upgrade => measureUpgrade(upgrade, registry),
     async show() {
@@ -59,6 +64,7 @@ const noMetrics: Metrics = {
   login: login => login,
   onEvent: undefined,
   accounts: () => undefined,
+  connectors: () => undefined,
   listener: listener => listener,
   upgrade: upgrade => upgrade,
   async show() {},

@@ -8,6 +8,8 @@ export function routeOf(url: string): string {
   const [, verb] = /^\/v1\/tickets\/[^/]+(?:\/([a-z]+))?$/.exec(path) ?? [undefined, 'no verb']
   if (verb === undefined) return '/v1/tickets/{id}'
   if (verbs.has(verb)) return `/v1/tickets/{id}/${verb}`
+  const [, way] = /^\/connect\/[a-z-]{1,32}(\/start|\/access-token)?$/.exec(path) ?? [undefined, 'no way']
+  if (way !== 'no way') return `/connect/{provider}${way ?? ''}`
   return path.startsWith('/assets/') ? '/assets/{file}' : 'other'
 }
 

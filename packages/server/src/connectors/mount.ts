@@ -1,0 +1,46 @@
+/** The connectors as parts of the site: their addresses, and the phones on which somebody is signed in by one. */
+import { Hono } from 'hono'
+import type { Store, User } from 'scanlogin'
+import type { Handler } from 'scanlogin/http'
+import type { ServerAccounts } from '../accounts/setup.ts'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import { pageOf } from '../pages.ts'
+import { connectPath, type OpenedConnectors } from './open.ts'
+import { phoneSessions } from './phone-sessions.ts'
+import { connectorRoutes } from './routes.ts'
+import { tokenRoutes } from './token-routes.ts'
+import { drawsTrouble } from './trouble.ts'
+
+export interface MountedConnectors {
+  /** Whose phone a call comes from. */
+  authenticate(request: Request): Promise<User | undefined>
+  routes(handler: Pick<Handler, 'signIn'>): Hono
+}
+
+export interface MountConnectorsOptions {
+  connecting: OpenedConnectors
+  accounts: ServerAccounts
+  config: Config
+  store: Store
+  publicUrl: string
+  log: Log
+}
+
+/** `undefined` where there is no connector: then nothing of this is on the site. */
+export function mountConnectors(options: MountConnectorsOptions): MountedConnectors | undefined {
+  const { connecting, accounts, config, store, publicUrl, log } = options
+  const { connectors, accessTokens } = connecting
+  if (connectors.size === 0) return undefined
+  const phones = phoneSessions({ store, secure: publicUrl.startsWith('https:'), available: accounts.available })
+  return {
+    authenticate: phones.authenticate,
+    routes({ signIn }) {
+      const draw = drawsTrouble(pageOf('connect.html'))
+      const app = new Hono()
+      const apiKeys = config.SCANLOGIN_API_KEY ?? []
+      if (accessTokens) app.route(`${connectPath}/wechat/access-token`, tokenRoutes({ accessTokens, apiKeys, log }))
+      return app.route(connectPath, connectorRoutes({ connectors, accounts, phones, signIn, publicUrl, draw, log }))
+    },
+  }
+}

@@ -1,0 +1,89 @@
+/** The connectors of a server: what the configuration names, on the server's store, told to its log and its metrics. */
+import type { Store } from 'scanlogin'
+import {
+  type AccessTokens,
+  type Connector,
+  type ConnectorEvent,
+  createAccessTokens,
+  createConnector,
+  type ProviderCall,
+  type Way,
+} from 'scanlogin/wechat'
+import { accountPath } from '../accounts/identify.ts'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import { logConnectors } from './log.ts'
+import { isConfigured, providersOf, wechatAccount } from './providers.ts'
+
+export interface OpenedConnectors {
+  /** By the provider's name. */
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** What pages offer. */
+  readonly offers: readonly Offer[]
+  /** The official account's, where there is one. */
+  readonly accessTokens: AccessTokens | undefined
+}
+
+export interface Offer {
+  readonly provider: string
+  readonly ways: readonly Way[]
+  /** The path that begins it. */
+  readonly start: string
+}
+
+export interface OpenConnectorsOptions {
+  config: Config
+  store: Store
+  publicUrl: string
+  log: Log
+  metrics: { connectors(): ConnectorMetrics | undefined }
+}
+
+export interface ConnectorMetrics {
+  onEvent(event: ConnectorEvent): void
+  onCall(call: ProviderCall): void
+  onRenewal(event: { readonly type: 'renewed' | 'renewal_failed' }): void
+}
+
+/** The path that everything about a provider stands below; with its name behind it, where the provider sends browsers. */
+export const connectPath = '/connect'
+
+/** The page of the phone: whoever wants to come back there is signed in on the phone, and not in a browser. */
+export const phonePath = '/s'
+
+export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors {
+  const { config, store, publicUrl, log } = options
+  if (!isConfigured(config)) return { connectors: new Map(), offers: [], accessTokens: undefined }
+  const metrics = options.metrics.connectors()
+  const logged = logConnectors(log)
+  const caller = { ...(metrics && { onCall: metrics.onCall }) }
+  const returnTo = [...(config.SCANLOGIN_RETURN_TO ?? []), publicUrl + accountPath, publicUrl + phonePath]
+  const connectors = providersOf(config, caller).map(provider =>
+    createConnector(provider, {
+      store,
+      returnTo,
+      redirectUri: `${publicUrl}${connectPath}/${provider.name}`,
+      onEvent(event) {
+        logged.event(event)
+        metrics?.onEvent(event)
+      },
+    }),
+  )
+  const app = wechatAccount(config)
+  return {
+    offers: connectors.map(({ provider, ways }) => ({ provider, ways, start: `${connectPath}/${provider}/start` })),
+    connectors: new Map(connectors.map(connector => [connector.provider, connector])),
+    accessTokens:
+      app &&
+      createAccessTokens({
+        ...caller,
+        app,
+        store,
+        hosts: { api: config.SCANLOGIN_WECHAT_API_URL },
+        onRenewal(event) {
+          logged.renewal(event)
+          metrics?.onRenewal(event)
+        },
+      }),
+  }
+}
