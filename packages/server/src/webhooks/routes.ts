@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { LoginError } from 'scanlogin'
 import { bearerToken } from 'scanlogin/http'
+import { problem } from '../answers/problem.ts'
 import { holdsKey } from './api-key.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isDeliveryState, showDelivery } from './journal/delivery.ts'
@@ -54,10 +55,4 @@ export function webhookRoutes({ journal, sender, endpoints, apiKeys }: WebhookRo
     return context.body(null, 204)
   })
   return app
-}
-
-function problem({ code, message, status }: LoginError): Response {
-  const body = JSON.stringify({ type: `urn:scanlogin:error:${code}`, title: message, status, code })
-  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
-  return new Response(body, { status, headers })
 }
