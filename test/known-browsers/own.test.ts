@@ -57,6 +57,26 @@ describe("a person's known browsers", () => {
     expect(await signIn(second, phone)).toBe(false)
   })
 
+  it('are new again when their session is ended from elsewhere, and not when somebody signs out', async () => {
+    const { first, second, phone, newKeyed } = await twice()
+    const stranger = await newKeyed()
+    await signIn(stranger, phone)
+    const sessions = (await second.call<{ sessions: { id: string; current?: true }[] }>('GET', '/sessions')).body
+      .sessions
+    const theirs = sessions?.find(({ current }) => !current)
+    await second.call('DELETE', `/sessions/${theirs?.id}`)
+    expect(await list(second)).toHaveLength(2)
+    expect(await signIn(stranger, phone)).toBe(false)
+    // The same browser has had another session: it is the one that asks all the same.
+    await signIn(await newKeyed(second.key), phone)
+    await second.call('DELETE', '/sessions')
+    expect((await list(second)).map(({ current }) => current)).toEqual([true, undefined])
+    expect(await signIn(stranger, phone)).toBe(false)
+    await second.call('DELETE', '/session')
+    expect(await signIn(second, phone)).toBe(true)
+    expect(await signIn(first, phone)).toBe(true)
+  })
+
   it('are nobody else’s to see or to forget', async () => {
     const { second, newKeyed, stranger, phone } = await twice()
     const [mine] = await list(second)

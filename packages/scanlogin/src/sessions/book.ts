@@ -43,7 +43,7 @@ export interface Book {
   forestall(id: string): Promise<void>
   readonly codes: Codes
   list(userId: string): Promise<readonly Session[]>
-  endSome(userId: string, which: Which): Promise<void>
+  endSome(userId: string, which: Which): Promise<readonly Session[]>
   counts: Lookup<Kept>['counts']
 }
 
@@ -153,9 +153,11 @@ export function createBook(options: BookOptions): Book {
     codes: createCodes(store, clock),
     list,
     async endSome(userId, which) {
-      const gone = (await list(userId)).filter(session => isMeant(session, which)).map(({ id }) => id)
+      const meant = (await list(userId)).filter(session => isMeant(session, which))
+      const gone = meant.map(({ id }) => id)
       await Promise.all(gone.map(end))
       if (gone.length > 0) await roster.remove(userId, gone)
+      return meant
     },
     counts: lookup.counts,
   }

@@ -31,8 +31,11 @@ export interface Sessions {
   renew?(token: string, clientId?: string): Promise<OpenedSession>
   /** Only where others can check a session by themselves: the public keys, RFC 7517. */
   publicKeys?(): Promise<{ readonly keys: readonly object[] }>
-  /** Ends some of a user's sessions, and nobody else's. Repeating it, or naming what is not there, does no harm. */
-  endSome(userId: string, which: Which): Promise<void>
+  /**
+   * Ends some of a user's sessions, and nobody else's; gives those that it has ended. Repeating it, or naming what is not
+   * there, does no harm.
+   */
+  endSome(userId: string, which: Which): Promise<readonly Session[]>
 }
 
 export interface Session {

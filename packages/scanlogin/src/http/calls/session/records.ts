@@ -1,11 +1,12 @@
 /** A person's sessions: each QR sign-in is one, and any of them can be ended from any other, or from the phone. */
 import { sha256 } from '#digest'
+import { browserId } from '../../../core/browsers/known-browsers.ts'
 import type { Session } from '../../../sessions/session.ts'
 import { deviceIn, invalid, readFields } from '../../body.ts'
 import { type Answer, type Call, empty, json } from '../../call.ts'
 import { type Site, sessionsOf } from '../../site.ts'
 import type { ListedSessionResource } from '../../wire.ts'
-import { askerOf } from './asker.ts'
+import { type Asker, askerOf } from './asker.ts'
 import { secondsSince, secondsTo } from './cookies.ts'
 
 export async function listSessions(site: Site, call: Call): Promise<Answer> {
@@ -18,15 +19,15 @@ export async function listSessions(site: Site, call: Call): Promise<Answer> {
 /** One that has ended, or is somebody else's, looks the same as one that never was. */
 export async function endListedSession(site: Site, call: Call, id: string): Promise<Answer> {
   const sessions = sessionsOf(site)
-  const { userId } = await askerOf(site, call)
-  await sessions.endSome(userId, { id })
+  const asker = await askerOf(site, call)
+  await forgetBrowsersOf(site, asker, await sessions.endSome(asker.userId, { id }))
   return empty(204)
 }
 
 export async function endOtherSessions(site: Site, call: Call): Promise<Answer> {
   const sessions = sessionsOf(site)
-  const { userId, session } = await askerOf(site, call)
-  await sessions.endSome(userId, { allBut: session?.id })
+  const asker = await askerOf(site, call)
+  await forgetBrowsersOf(site, asker, await sessions.endSome(asker.userId, { allBut: asker.session?.id }))
   return empty(204)
 }
 
@@ -38,6 +39,16 @@ export async function endApprovedSessions(site: Site, call: Call): Promise<Answe
   if (device?.id === undefined) throw invalid('"device" has to be {"id"}.')
   await sessions.endSome(userId, { approvedBy: await sha256(device.id) })
   return empty(204)
+}
+
+/**
+ * Who ends a session from elsewhere does not know the browser that has it, or does not use it any more: its next sign-in
+ * is that of a new one. Otherwise a stranger who was let in once would be known for half a year.
+ */
+async function forgetBrowsersOf({ login }: Site, asker: Asker, ended: readonly Session[]): Promise<void> {
+  const own = asker.session?.details.browserKey
+  const keys = ended.flatMap(({ details: { browserKey: key } }) => (key === undefined || key === own ? [] : [key]))
+  for (const key of new Set(keys)) await login.browsers?.forget(asker.userId, await browserId(asker.userId, key))
 }
 
 function toResource(site: Site, session: Session, asking: string | undefined): ListedSessionResource {
