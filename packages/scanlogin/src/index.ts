@@ -11,6 +11,7 @@ export {
   type Created,
   type CreateRequest,
   createLogin,
+  type Foreseen,
   type Login,
   type LoginOptions,
   type Redeemed,

@@ -34,7 +34,8 @@ async function inSight(): Promise<void> {
   }
 }
 
-const ways = createWays()
+const phone = createPhone({ scanUrl: scanUrl() })
+const ways = createWays(phone)
 const scanned = takeCode()
 let screen: PhoneScreen | undefined
 
@@ -44,7 +45,7 @@ speakIn(byId('language'), messages => {
   byId('title').textContent = messages.phone.title
   if (screen) return screen.setMessages(messages)
   screen = mountPhone(byId('phone'), {
-    phone: createPhone({ scanUrl: scanUrl() }),
+    phone,
     scanner: camera,
     messages,
     // A code in the address is newer than one that was kept.

@@ -6,12 +6,14 @@ import type { KnownBrowsers } from './browsers/known-browsers.ts'
 import type { Clock } from './clock.ts'
 import type { RefusedCall } from './events/events.ts'
 import * as browser from './steps/browser.ts'
+import { type Foreseen, foresee } from './steps/foresee.ts'
 import { createHouse, type LoginOptions } from './steps/house.ts'
 import * as phone from './steps/phone.ts'
 import { createRefusals } from './steps/refusals.ts'
 import type { Ticket, User } from './ticket.ts'
 
 export type { Created, CreateRequest, Redeemed, RedeemRequest, WaitOptions } from './steps/browser.ts'
+export type { Foreseen } from './steps/foresee.ts'
 export type { LoginOptions } from './steps/house.ts'
 export type { Approval, Confirmed, Scanned, ScannedCode, ScanRequest } from './steps/phone.ts'
 
@@ -23,6 +25,8 @@ export interface Login {
   wait(id: string, secret: string, options: browser.WaitOptions): Promise<Ticket>
   /** Reads the code and binds this user. */
   scan(code: phone.ScannedCode, user: User, request?: phone.ScanRequest): Promise<phone.Scanned>
+  /** The codes that the browser shows from now on, for a phone that has read `qr` and has to be signed in first. */
+  foresee(qr: string, address?: string): Promise<Foreseen>
   confirm(id: string, scanToken: string, user?: User, approval?: phone.Approval): Promise<phone.Confirmed>
   deny(id: string, scanToken: string, user?: User, address?: string): Promise<Ticket>
   verify(id: string, secret: string, checkCode: string, address?: string): Promise<Ticket>
@@ -66,6 +70,7 @@ export function createLogin(options: LoginOptions): Login {
       const found = await told(call, () => phone.find(house, code, user, request))
       return told({ ...call, id: found.id }, () => phone.scan(house, found, user, request))
     },
+    foresee: (qr, address) => told({ call: 'codes', address }, () => foresee(house, qr)),
     confirm: (id, scanToken, user, approval = {}) =>
       told({ call: 'confirm', id, user: user?.id, address: approval.address }, () =>
         phone.confirm(house, id, scanToken, { user, ...approval }),

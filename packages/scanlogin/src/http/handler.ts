@@ -4,6 +4,7 @@ import type { Login } from '../core/login.ts'
 import { type Answer, type Call, empty } from './call.ts'
 import { cancelTicket, createTicket, readTicket, redeemTicket, verifyTicket } from './calls/browser.ts'
 import { streamTicket } from './calls/event-stream.ts'
+import { foreseeCodes } from './calls/foresee.ts'
 import { forgetBrowser, forgetBrowsers, listBrowsers } from './calls/known-browsers.ts'
 import { confirmTicket, denyTicket, scanCode } from './calls/phone.ts'
 import { type Arriving, openArrived } from './calls/session/arrived.ts'
@@ -141,6 +142,7 @@ const socket: Methods = new Map([['GET', refusePlainCall]])
 const collections = new Map<string, Methods>([
   ['tickets', post(createTicket)],
   ['scan', post(scanCode)],
+  ['codes', post(foreseeCodes)],
   [
     'session',
     new Map([

@@ -133,6 +133,15 @@ export interface ScanBody {
   phone_address?: string
 }
 
+/** What the browser shows from now on, for a phone that has to be signed in before it may scan. */
+export interface CodesResource {
+  /** Whole codes, as a camera reads them. The first is the one of this moment. */
+  codes: string[]
+  /** Seconds until the second of them, and from then on until each next one. */
+  next_in: number
+  step_seconds: number
+}
+
 export interface ScannedResource {
   ticket: { id: string; state: StateNow; expires_in: number }
   scan_token: string

@@ -1,5 +1,5 @@
 /** Reads the server's answers, field by field: a phone shows nothing it has not looked at. */
-import type { ConfirmedResource, ScanContext, ScannedResource, TicketResource } from '../http/wire.ts'
+import type { CodesResource, ConfirmedResource, ScanContext, ScannedResource, TicketResource } from '../http/wire.ts'
 import { record } from './call.ts'
 import { PhoneError } from './error.ts'
 
@@ -22,6 +22,12 @@ export function readScanned(answer: unknown): ScannedResource {
 export function readConfirmed(answer: unknown): ConfirmedResource {
   const { check_code } = record(answer)
   return { state: readState(answer), ...(check_code !== undefined && { check_code: text(check_code) }) }
+}
+
+export function readCodes(answer: unknown): CodesResource {
+  const { codes, next_in, step_seconds } = record(answer)
+  if (!Array.isArray(codes) || codes.length === 0) return unreadable()
+  return { codes: codes.map(text), next_in: amount(next_in), step_seconds: amount(step_seconds) }
 }
 
 export function readState(answer: unknown): TicketResource['state'] {

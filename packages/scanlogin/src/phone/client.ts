@@ -2,8 +2,15 @@
  * The phone's side of a sign-in, without a screen: reads a code, says who asks, and tells the server "sign in" or "not
  * me". Any app can stand on it; the hosted page does.
  */
-import type { ConfirmedResource, ScanBody, ScanContext, ScannedResource, TicketResource } from '../http/wire.ts'
-import { readConfirmed, readScanned, readState } from './answers.ts'
+import type {
+  CodesResource,
+  ConfirmedResource,
+  ScanBody,
+  ScanContext,
+  ScannedResource,
+  TicketResource,
+} from '../http/wire.ts'
+import { readCodes, readConfirmed, readScanned, readState } from './answers.ts'
 import { createPhoneCall, type PhoneCall } from './call.ts'
 import { PhoneError } from './error.ts'
 import { checkScanUrl, payloadOf } from './scan-code.ts'
@@ -28,6 +35,11 @@ export interface Phone {
    * for a picture of a code, `already_scanned` after another user, and the other refusals of the protocol.
    */
   scan(text: string): Promise<Prompt>
+  /**
+   * For a phone on which somebody has to sign in first, which takes longer than a code is good for: asked as soon as a
+   * code was read, it tells the ones that the browser shows afterwards. Throws as `scan` does.
+   */
+  foresee(text: string): Promise<CodesResource>
   /** Takes the code that a person has typed, `WDJB-MJHT`, in any case and spacing. */
   enter(userCode: string): Promise<Prompt>
 }
@@ -64,12 +76,15 @@ export function createPhone(options: PhoneOptions): Phone {
     return toPrompt(readScanned(await call('/scan', code)), call)
   }
 
+  function payload(text: string): string {
+    const qr = payloadOf(text, scanUrl)
+    if (qr === undefined) throw new PhoneError('not_ours', 'This is not a sign-in code of this site')
+    return qr
+  }
+
   return {
-    async scan(text) {
-      const qr = payloadOf(text, scanUrl)
-      if (qr === undefined) throw new PhoneError('not_ours', 'This is not a sign-in code of this site')
-      return begin({ qr })
-    },
+    scan: async text => begin({ qr: payload(text) }),
+    foresee: async text => readCodes(await call('/codes', { qr: payload(text) })),
     enter: userCode => begin({ user_code: userCode }),
   }
 }

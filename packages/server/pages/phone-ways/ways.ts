@@ -2,9 +2,10 @@
  * How a phone on which nobody is signed in becomes somebody's: inside a provider's app that app is asked, and in a plain
  * browser the person chooses. Either way leads to the provider's page and back to this one, with the code kept meanwhile.
  */
+import type { Phone } from 'scanlogin/phone'
 import { meta, scanUrl } from '../page/meta.ts'
 import { appsOf } from './app.ts'
-import { keepCode, takeKeptCode } from './kept-code.ts'
+import { keepCodes, takeKeptCode } from './kept-code.ts'
 
 /** One provider that the site has set up. */
 export interface ConfiguredWay {
@@ -15,7 +16,7 @@ export interface ConfiguredWay {
 }
 
 export interface Ways {
-  /** The code that was kept on the way to a provider's page. */
+  /** The code that was kept on the way to a provider's page and back, as it is now. */
   readonly kept: string | undefined
   /** The provider in whose app this page is open; `undefined` where there is none, or it has just been asked. */
   readonly inside: string | undefined
@@ -25,23 +26,30 @@ export interface Ways {
   leave(provider: string, code: string): void
 }
 
-export function createWays(): Ways {
-  const kept = takeKeptCode()
+export function createWays({ foresee }: Pick<Phone, 'foresee'>): Ways {
+  const kept = takeKeptCode(Date.now())
   const configured = configuredWays()
   const apps = appsOf(navigator.userAgent)
   const here = configured.find(({ provider, ways }) => apps.includes(provider) && ways.includes('inside'))
   // Who comes back from a provider without being signed in is not sent there again by itself.
   const inside = kept === undefined ? here?.provider : undefined
   return {
-    kept: kept?.code,
+    kept,
     inside,
     choices: configured.filter(one => one === here || one.ways.includes('website')).map(({ provider }) => provider),
     leave(provider, code) {
       const way = configured.find(one => one.provider === provider)
       if (!way) return
-      keepCode({ code, by: provider })
-      location.assign(startAddress(way, way === here ? 'inside' : 'website'))
+      void keep(code).then(() => location.assign(startAddress(way, way === here ? 'inside' : 'website')))
     },
+  }
+
+  /** What was typed, and a code that was too old before, have none that follow. */
+  async function keep(code: string): Promise<void> {
+    const since = Date.now()
+    const told = await foresee(code).catch(() => undefined)
+    const { codes = [code], next_in: nextIn = 0, step_seconds: stepSeconds = 1 } = told ?? {}
+    keepCodes({ codes, since, nextIn, stepSeconds })
   }
 }
 

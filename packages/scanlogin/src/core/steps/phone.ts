@@ -113,7 +113,7 @@ export async function deny(
   return take(house, id, ticket => step.deny(held(ticket), house.clock.now()), address)
 }
 
-async function idInQr(house: House, qr: string): Promise<string> {
+export async function idInQr(house: House, qr: string): Promise<string> {
   const { tickets, clock, scanUrl } = house
   const payload = parsePayload(qr, scanUrl)
   const { birth } = await tickets.glance(payload.id)
