@@ -3,7 +3,7 @@
  * has L chances in 20^8 (RFC 8628 section 5.1 reckons with one). So besides the five tries of a user there is a budget
  * for all users of the site together, and it shrinks as the site grows: what is spent is chance, not tries.
  */
-import { add } from '../core/limits/tally.ts'
+import { createSharedTally } from '../core/limits/tally.ts'
 import { allow, type Policy, type Verdict } from '../core/policy/policy.ts'
 import type { Store } from '../core/store.ts'
 import { createCensus } from './census.ts'
@@ -23,19 +23,20 @@ export function guessBudget({ store, chance = 2 ** -20 }: GuessBudgetOptions): P
   // Any sixty minutes lie in two clock hours.
   const budget = (chance * codes) / 2
   const census = createCensus(store)
+  const add = createSharedTally(store, budget)
 
   async function spend(now: number): Promise<Verdict> {
     const hour = Math.floor(now / hourLong)
     const end = (hour + 1) * hourLong
     // Spent before the look whether it is right: a thousand guesses sent at once are a thousand too.
-    const spent = await add(store, { key: `w:${hour}`, until: end }, await census.live(now), budget)
+    const spent = await add({ key: `w:${hour}`, until: end }, await census.live(now))
     if (spent !== undefined) return allow
     return { verdict: 'deny', reasons: ['many_guesses'], retryAfter: (end - now) / 1000 }
   }
 
   async function giveBack(now: number): Promise<Verdict> {
     const hour = Math.floor(now / hourLong)
-    await add(store, { key: `w:${hour}`, until: (hour + 1) * hourLong }, -(await census.live(now)), budget)
+    await add({ key: `w:${hour}`, until: (hour + 1) * hourLong }, -(await census.live(now)))
     return allow
   }
 

@@ -85,7 +85,8 @@ function opinionIn(answer: unknown): Opinion {
 }
 
 function thrown(error: unknown): Opinion {
-  const outage = error instanceof LoginError && error.code === 'store_unavailable'
+  // A store that is away, or one number that too many nodes write at once.
+  const outage = error instanceof LoginError && (error.code === 'store_unavailable' || error.code === 'rate_limited')
   return failed(outage ? 'outage' : 'threw', error)
 }
 
