@@ -14,6 +14,7 @@ export const en = {
     hello: (name: string) => `Hello, ${name}`,
     signedIn: 'You are signed in in this browser.',
     sessions: 'All your sessions',
+    account: 'Your ways to sign in',
     signOut: 'Sign out',
     signOutFailed: 'Signing out did not work. Try again.',
   },

@@ -15,6 +15,7 @@ export const zhCN: Messages = {
     hello: name => `你好，${name}`,
     signedIn: '你已在此浏览器登录。',
     sessions: '我的所有会话',
+    account: '我的登录方式',
     signOut: '退出登录',
     signOutFailed: '退出失败，请重试。',
   },

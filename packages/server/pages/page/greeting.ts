@@ -1,11 +1,13 @@
 /** "Hello, Alice", and the way out. */
 import type { Messages } from '../messages.ts'
 import { element } from './dom.ts'
+import { linkMeta } from './meta.ts'
 import { endSession, type SignedInUser } from './session.ts'
 
 /** Draws the greeting; `onSignedOut` once the session has ended. */
 export function greeting(user: SignedInUser, messages: Messages, onSignedOut: () => void): HTMLElement {
-  const { hello, signedIn, sessions, signOut, signOutFailed } = messages.greeting
+  const { hello, signedIn, sessions, account, signOut, signOutFailed } = messages.greeting
+  const accountPage = linkMeta('account-page')
   const name = user.name ?? user.id
   const button = element('button', { type: 'button', class: 'button quiet' }, signOut)
   const trouble = element('p', { class: 'trouble', role: 'alert' })
@@ -24,6 +26,8 @@ export function greeting(user: SignedInUser, messages: Messages, onSignedOut: ()
     button,
     trouble,
     element('a', { class: 'link', href: '/sessions' }, sessions),
+    // Only where the server keeps accounts.
+    accountPage !== undefined && element('a', { class: 'link', href: accountPage }, account),
   )
 }
 
