@@ -17,6 +17,7 @@ import { type MetricsAddress, showMetrics } from './endpoint.ts'
 import { countEvents } from './events.ts'
 import { measureListener, measureUpgrade } from './http.ts'
 import { measureLogin } from './login.ts'
+import { measureOutbox, type OutboxMetrics } from './outbox.ts'
 import { lendMetrics } from './several.ts'
 import { measureStore } from './store.ts'
 
@@ -29,6 +30,8 @@ export interface Metrics {
   accounts(): AccountMetrics | undefined
   /** For a server whose people are known to others. */
   connectors(): ConnectorMetrics | undefined
+  /** For a server that tells somebody of events. */
+  outbox(): OutboxMetrics | undefined
   listener(listener: NodeListener): NodeListener
   upgrade(upgrade: NodeUpgrade): NodeUpgrade
   /** From now on Prometheus can read them. Rejects where the address cannot be listened on. */
@@ -49,6 +52,7 @@ export function openMetrics(address: MetricsAddress | false): Metrics {
     onEvent: countEvents(registry),
     accounts: () => countAccounts(registry),
     connectors: () => measureConnectors(registry),
+    outbox: () => measureOutbox(registry),
     listener: listener => measureListener(listener, registry),
     upgrade: upgrade => measureUpgrade(upgrade, registry),
     async show() {
@@ -65,6 +69,7 @@ const noMetrics: Metrics = {
   onEvent: undefined,
   accounts: () => undefined,
   connectors: () => undefined,
+  outbox: () => undefined,
   listener: listener => listener,
   upgrade: upgrade => upgrade,
   async show() {},

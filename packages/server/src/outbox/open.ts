@@ -4,6 +4,7 @@ import { type EventChoice, readTicketEvent, startRelay, type TicketEventListener
 import { fromIoredis, redisStream } from 'scanlogin/redis'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { openClient } from '../store.ts'
 import { openWebhooks, type Webhooks } from '../webhooks/open.ts'
 
@@ -21,10 +22,11 @@ export interface ServerOutboxOptions {
   config: Config
   store: Store
   log: Log
+  metrics?: Pick<Metrics, 'outbox'>
 }
 
 /** Throws `ConfigError` for a journal that cannot be opened. */
-export async function openOutbox({ config, store, log }: ServerOutboxOptions): Promise<ServerOutbox> {
+export async function openOutbox({ config, store, log, metrics }: ServerOutboxOptions): Promise<ServerOutbox> {
   const webhooks = await openWebhooks({ config, log })
   const stream = openStream(config, log)
   const to = [stream?.listener, webhooks?.listener].filter(listener => listener !== undefined)
@@ -38,6 +40,7 @@ export async function openOutbox({ config, store, log }: ServerOutboxOptions): P
       else log.warn(known, event ? 'an event could not be handed on' : 'the outbox cannot be read')
     },
   })
+  if (store.outbox) metrics?.outbox()?.watch({ relay, outbox: store.outbox, journal: webhooks?.journal })
   return {
     store: config.SCANLOGIN_STORE === 'memory:' && webhooks ? tellingFirst(store, webhooks.listener) : store,
     keepEvents: config.SCANLOGIN_EVENTS,

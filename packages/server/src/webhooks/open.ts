@@ -13,7 +13,7 @@ export interface Webhooks {
   /** For the relay: an event is taken once the journal has it. */
   readonly listener: TicketEventListener
   readonly routes: Hono
-  readonly journal: Pick<Journal, 'count'>
+  readonly journal: Pick<Journal, 'count' | 'oldest'>
   stop(): Promise<void>
 }
 

@@ -25,6 +25,8 @@ export interface Journal {
   isDisabled(endpoint: Endpoint): Promise<boolean>
   list(options: { state: DeliveryState; endpoint?: string | undefined; most: number }): Promise<Delivery[]>
   count(state: DeliveryState): Promise<number>
+  /** When the oldest that waits was added. */
+  oldest(): Promise<number | undefined>
   /** It is due at once, with all its tries. `false` where there is no such delivery. */
   replay(id: string): Promise<boolean>
   /** Takes out what ended long ago. */
@@ -152,6 +154,11 @@ export function createJournal(database: Database, now: () => number = Date.now):
     async count(state) {
       const [row] = await sql('SELECT count(*) AS number FROM scanlogin_deliveries WHERE state = $1', state)
       return Number(row?.number)
+    },
+
+    async oldest() {
+      const [row] = await sql(`SELECT min(added_at) AS added FROM scanlogin_deliveries WHERE state = 'waiting'`)
+      return row?.added === null || row?.added === undefined ? undefined : Number(row.added)
     },
 
     async replay(id) {
