@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { strengthOf } from '../../packages/server/src/doctor/settings/strength.ts'
 import { quietPort } from '../redis/servers/child.ts'
 import { startIssuer } from '../server/issuer.ts'
+import { account, startWechat, website } from '../simulator/wechat.ts'
 import { diagnose } from './doctor.ts'
 
 const ends: (() => unknown)[] = []
@@ -102,6 +103,45 @@ describe('who may confirm', () => {
     const issuer = { SCANLOGIN_ISSUER: 'https://login.example.com', SCANLOGIN_AUDIENCE: 'scanlogin' }
     const { said } = await diagnose({ ...issuer, SCANLOGIN_JWKS_URL: `http://127.0.0.1:${port}/` }, 'issuer')
     expect(said('issuer')).toContain('no key set')
+  })
+})
+
+describe('WeChat', () => {
+  it('is reached, and knows the app and its secret', async () => {
+    const simulator = await startWechat()
+    ends.push(() => simulator.stop())
+    const env = (secret: string) => ({
+      SCANLOGIN_WECHAT_API_URL: `${simulator.url}/api`,
+      SCANLOGIN_WECHAT_APP_ID: website.appid,
+      SCANLOGIN_WECHAT_APP_SECRET: secret,
+      SCANLOGIN_WECHAT_ACCOUNT_APP_ID: account.appid,
+      SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET: account.secret,
+    })
+    const well = await diagnose(env(website.secret), 'wechat')
+    expect(well.of('wechat').map(({ verdict }) => verdict)).toEqual(['ok', 'ok'])
+    const secret = 'another0secret0that0nobody0knows'
+    const wrong = await diagnose(env(secret), 'wechat')
+    expect(wrong.said('wechat')).toMatch(/^fail: WeChat refuses SCANLOGIN_WECHAT_APP_SECRET \(40125\)\nok: /)
+    expect(JSON.stringify(wrong)).not.toContain(secret)
+    const unknown = { ...env(website.secret), SCANLOGIN_WECHAT_APP_ID: 'wx0000000000009999' }
+    expect((await diagnose(unknown, 'wechat')).said('wechat')).toContain(
+      'does not know SCANLOGIN_WECHAT_APP_ID (40013)',
+    )
+  })
+
+  it('is not reached, or somebody answers in its place', async () => {
+    const env = { SCANLOGIN_WECHAT_APP_ID: website.appid, SCANLOGIN_WECHAT_APP_SECRET: website.secret }
+    const nowhere = { ...env, SCANLOGIN_WECHAT_API_URL: `http://127.0.0.1:${await quietPort()}` }
+    expect((await diagnose(nowhere, 'wechat')).said('wechat')).toMatch(/^fail: .*: ECONNREFUSED$/)
+    const port = await quietPort()
+    const portal = createServer((_, response) => response.end('<h1>Sign in to this network</h1>')).listen(
+      port,
+      '127.0.0.1',
+    )
+    ends.push(() => portal.close())
+    const caught = await diagnose({ ...env, SCANLOGIN_WECHAT_API_URL: `http://127.0.0.1:${port}` }, 'wechat')
+    expect(caught.said('wechat')).toContain('not as WeChat does')
+    expect((await diagnose({}, 'wechat')).said('wechat')).toMatch(/^skipped: /)
   })
 })
 

@@ -1,5 +1,5 @@
 /** The doctor before a real proxy, set well and set badly, with the real server behind. */
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { endPrograms, startProgram } from '../deploy/programs.ts'
@@ -46,6 +46,25 @@ describe.concurrent('a proxy that is set badly', () => {
     expect((await diagnose(env, 'buffering')).said('buffering')).toMatch(
       /^fail: the first event has not come within 4 s/,
     )
+  })
+
+  it('passes the head of a stream on, and gathers what follows', async () => {
+    const server = await startServer()
+    const port = await quietPort()
+    const proxy = createServer((asked, answered) => {
+      const { method, headers } = asked
+      const passed = request(`${server.url}${asked.url}`, { method, headers }, answer => {
+        answered.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders()
+        const pieces: Buffer[] = []
+        answer.on('data', piece => pieces.push(piece)).on('end', () => answered.end(Buffer.concat(pieces)))
+        answered.on('close', () => passed.destroy())
+      })
+      passed.on('error', () => answered.destroy())
+      asked.pipe(passed)
+    }).listen(port, '127.0.0.1')
+    ends.push(() => proxy.close())
+    const { said } = await diagnose({ SCANLOGIN_PUBLIC_URL: `http://127.0.0.1:${port}` }, 'buffering')
+    expect(said('buffering')).toMatch(/^fail: the first event has not come within 4 s/)
   })
 
   it('lets nobody wait', async () => {
@@ -125,14 +144,13 @@ describe.concurrent('a public URL', () => {
 
   it('is plain http, and not on this machine', async () => {
     const port = await quietPort()
-    await startServer({ HOST: '0.0.0.0', PORT: String(port) })
+    await startServer({ HOST: '0.0.0.0', PORT: String(port), SCANLOGIN_API_KEY: apiKey })
     const { said } = await diagnose(
       { SCANLOGIN_PUBLIC_URL: `http://0.0.0.0:${port}`, SCANLOGIN_API_KEY: apiKey },
       'tls,client-address',
     )
     expect(said('tls')).toMatch(/^warn: SCANLOGIN_PUBLIC_URL is plain http/)
-    // The key stays at home.
-    expect(said('client-address')).toMatch(/^skipped: /)
+    expect(said('client-address')).toMatch(/^skipped: it takes the API key .* and that stays here/)
   })
 })
 

@@ -5,6 +5,7 @@ import { memory } from './machine/memory.ts'
 import { keys } from './settings/keys.ts'
 import { issuer, phones } from './settings/phones.ts'
 import { restarts } from './settings/restarts.ts'
+import { wechat } from './settings/wechat.ts'
 import { clientAddress } from './site/client-address.ts'
 import { cookies } from './site/cookies.ts'
 import { site } from './site/reached.ts'
@@ -23,6 +24,7 @@ export const catalogue: readonly Examination[] = [
   keys,
   phones,
   issuer,
+  wechat,
   restarts,
   descriptors,
   memory,

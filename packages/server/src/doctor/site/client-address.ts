@@ -21,7 +21,9 @@ export const clientAddress: Examination = {
   async examine({ config, publicUrl, visit }) {
     const { SCANLOGIN_TRUSTED_PROXIES: proxies, SCANLOGIN_API_KEY: [key] = [] } = config
     const come = await visit()
-    if (key === undefined || !isSafe(publicUrl)) return byItsLooks(publicUrl, proxies)
+    if (key === undefined) return byItsLooks(publicUrl, proxies)
+    if (!isSafe(publicUrl))
+      return [skipped('it takes the API key to find out, and that stays here where there is no TLS')]
     const { hostname } = new URL(publicUrl)
     const target = await lookup(hostname.replace(/^\[|\]$/g, ''), { family: 4 }).catch(() => undefined)
     const local = target?.address.startsWith('127.') ? otherOwn : undefined
