@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Fetch } from '../../packages/scanlogin/src/connectors/calls/caller.ts'
 import { wechat } from '../../packages/scanlogin/src/connectors/wechat/wechat.ts'
+import { LoginError } from '../../packages/scanlogin/src/core/errors.ts'
 import { apps, codeOf, home, redirectUri, startSite, until } from './wechat.ts'
 
 describe("WeChat's page", () => {
@@ -17,8 +18,10 @@ describe("WeChat's page", () => {
   })
 
   it('stands in a frame that may leave for the whole window, and runs no script of theirs here', async () => {
-    const { begin } = await startSite({ frame: { text: 'white', styles: 'https://www.example.com/wechat.css' } })
-    const { address, frame } = await begin({ shown: 'frame', language: 'en' })
+    const { begin, connector, simulator } = await startSite({
+      frame: { text: 'white', styles: 'https://www.example.com/wechat.css' },
+    })
+    const { address } = await begin({ shown: 'frame', language: 'en' })
     const query = new URL(address).searchParams
     expect(Object.fromEntries(query)).toMatchObject({
       login_type: 'jssdk',
@@ -27,7 +30,9 @@ describe("WeChat's page", () => {
       href: 'https://www.example.com/wechat.css',
       lang: 'en',
     })
-    expect(frame).toMatchObject({ sandbox: expect.stringContaining('allow-top-navigation'), width: 300, height: 400 })
+    const sandbox = expect.stringContaining('allow-top-navigation')
+    expect(connector.frame).toMatchObject({ origin: simulator.url, sandbox, width: 300, height: 400 })
+    await expect(connector.start({ way: 'inside', shown: 'frame' })).rejects.toThrow(LoginError)
   })
 })
 

@@ -114,6 +114,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     signInUrl: config.SCANLOGIN_SIGN_IN_URL ?? '',
     lanUrl: demo?.lanUrl ?? '',
     ways: JSON.stringify(connecting.offers),
+    frames: connecting.offers.flatMap(({ frame }) => (frame ? [frame.origin] : [])),
   }
   web.route('/', pages({ ...addresses, demo: demo !== undefined, accounts: accounts !== undefined }))
   const api = toNodeListener(handler, { closing: isClosing })

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { type Context, Hono } from 'hono'
 import { accountPath, bindPath } from './accounts/identify.ts'
+import { policyWithFrames } from './security-headers.ts'
 
 export interface PagesOptions {
   demo: boolean
@@ -17,16 +18,19 @@ export interface PagesOptions {
   accounts?: boolean
   /** By whom the person of a phone may be known: JSON, see `pages/phone-ways/ways.ts`. Default: by nobody. */
   ways?: string
+  /** Origins whose pages may stand in a frame of the sign-in page. Default none. */
+  frames?: readonly string[]
   /** Where the built pages are. Default: beside this file. */
   folder?: URL
 }
 
 export function pages(options: PagesOptions): Hono {
   const { demo, scanUrl, signInUrl, lanUrl, accounts = false, ways = '[]', folder = builtPages } = options
+  const { frames = [] } = options
   const files = readFiles(folder)
   const page = (name: string) => {
     const file = fileIn(files, name)
-    const values = { demo: String(demo), scanUrl, signInUrl, lanUrl, ways }
+    const values = { demo: String(demo), scanUrl, signInUrl, lanUrl, ways, accountPage: accounts ? accountPath : '' }
     return (context: Context) => {
       // Which page has led here: the phone page asks before it takes a code from a foreign one.
       const arrival = context.req.header('sec-fetch-site') ?? ''
@@ -34,7 +38,11 @@ export function pages(options: PagesOptions): Hono {
     }
   }
   const app = new Hono()
-  app.get('/', page(demo ? 'demo.html' : 'sign-in.html'))
+  const signIn = page(demo ? 'demo.html' : 'sign-in.html')
+  app.get('/', context => {
+    context.header('content-security-policy', policyWithFrames(frames))
+    return signIn(context)
+  })
   app.get('/s', page('phone.html'))
   app.get('/sessions', page('sessions.html'))
   if (accounts) {

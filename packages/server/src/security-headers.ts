@@ -9,11 +9,18 @@ export const securityHeaders: MiddlewareHandler = async (context, next) => {
   }
 }
 
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+
+/** The same, for a page in which pages of these origins may stand. */
+export function policyWithFrames(origins: readonly string[]): string {
+  return origins.length === 0 ? policy : `${policy}; frame-src 'self' ${origins.join(' ')}`
+}
+
 const strict = {
   'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'content-security-policy': policy,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(self), microphone=(), geolocation=()',

@@ -39,6 +39,8 @@ export type Asking = 'id' | 'profile'
 export interface Connector {
   readonly provider: string
   readonly ways: readonly Way[]
+  /** What a frame around the provider's page needs; absent where it cannot stand in one. */
+  readonly frame?: FrameAttributes
   /** Throws `LoginError('invalid_request')` for a way that this provider does not have and a return address not listed. */
   start(request: StartRequest): Promise<Started>
   /**
@@ -65,13 +67,13 @@ export interface StartRequest {
 export interface Started {
   /** Where the browser, or the frame, goes now. */
   readonly address: string
-  /** What a frame needs besides; absent for a window. */
-  readonly frame?: FrameAttributes
   /** Binds the attempt to this browser. Set it HttpOnly, SameSite=Lax, for the whole host. */
   readonly cookie: AttemptCookie
 }
 
 export interface FrameAttributes {
+  /** For `frame-src` in the content security policy of the page around it. */
+  readonly origin: string
   readonly sandbox: string
   readonly allow: string
   /** CSS pixels. */

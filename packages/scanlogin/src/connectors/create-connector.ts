@@ -59,6 +59,7 @@ export function createConnector(provider: Provider, options: ConnectorOptions): 
   return {
     provider: provider.name,
     ways: provider.ways,
+    ...(provider.frame && { frame: provider.frame }),
     start: request => start(setting, request),
     callback: (query, browser) => arrive(setting, query, browser),
   }
@@ -98,8 +99,7 @@ async function start(setting: Setting, request: StartRequest): Promise<Started> 
   const { way, shown = 'window', ask = 'profile', language, returnTo } = checked(setting, request)
   const { state, secret } = newAttemptSecrets(random)
   const codeChallenge = await sha256(await derived(secret, 'v1'))
-  const page = provider.page({ way, shown, ask, state, redirectUri, language, codeChallenge })
-  if (shown === 'frame' && !page.frame) throw invalid('This page cannot stand in a frame.')
+  const { address } = provider.page({ way, shown, ask, state, redirectUri, language, codeChallenge })
   const digest = await attemptDigest(state)
   const beginning = { provider: provider.name, way, ask, browserHash: await sha256(secret) }
   const attempt: Attempt = { ...beginning, ...(returnTo !== undefined && { returnTo }), step: 'open' }
@@ -108,13 +108,16 @@ async function start(setting: Setting, request: StartRequest): Promise<Started> 
   if (!(await store.put(attemptKey(digest), attemptEntry(attempt, 1, expiresAt)))) throw new Error('not random')
   setting.tell({ type: 'started', way }, digest)
   const cookie = { name: attemptCookie(digest), value: secret, maxAge: attemptTtl + setting.repeatWindow }
-  return { address: page.address, ...(page.frame && { frame: page.frame }), cookie }
+  return { address, cookie }
 }
 
 function checked({ provider, returnTo }: Setting, request: StartRequest): StartRequest {
   if (!provider.ways.includes(request.way)) throw invalid('This provider does not sign in this way.')
   if (request.returnTo !== undefined && !returnTo.has(request.returnTo)) {
     throw invalid('"return_to" is not on the list of addresses.')
+  }
+  if (request.shown === 'frame' && (!provider.frame || request.way !== 'website')) {
+    throw invalid('This page cannot stand in a frame.')
   }
   return request
 }

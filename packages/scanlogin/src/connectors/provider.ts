@@ -8,6 +8,8 @@ export interface Provider {
   /** `wechat`, `dingtalk` …: lower case, part of addresses and of every identity. */
   readonly name: string
   readonly ways: readonly Way[]
+  /** For the way `website`; absent where its page cannot stand in a frame. */
+  readonly frame?: FrameAttributes
   page(visit: Visit): Page
   /** What the callback says; `state` is checked already. */
   read(query: URLSearchParams): Word
@@ -20,8 +22,6 @@ export type Word = { readonly code: string } | 'refused' | 'missing'
 
 export interface Page {
   readonly address: string
-  /** Absent where the page cannot stand in a frame. */
-  readonly frame?: FrameAttributes
 }
 
 export interface Visit {

@@ -1,5 +1,6 @@
 /** The browser's side: greets who is signed in, shows `<scan-login>` to everybody else, and turns from one to the other. */
 import { define, type ScanLogin } from 'scanlogin/element'
+import { type Choices, choicesAround } from '../connectors/choices.ts'
 import type { Language, Messages } from '../messages.ts'
 import { greeting } from './greeting.ts'
 import { readSession, type SignedInUser } from './session.ts'
@@ -22,6 +23,7 @@ export function mountSignIn(root: HTMLElement, options: SignInPaneOptions): Sign
   let { messages, language } = options
   let user: SignedInUser | undefined
   let code: ScanLogin | undefined
+  let choices: Choices | undefined
 
   function offer(): void {
     user = undefined
@@ -31,7 +33,8 @@ export function mountSignIn(root: HTMLElement, options: SignInPaneOptions): Sign
       // With a return address the element is about to leave this page.
       if (event.detail.returnTo === undefined) greet(event.detail.user)
     })
-    root.replaceChildren(code)
+    choices = choicesAround(code, messages.connect, language)
+    root.replaceChildren(choices.root)
     onUser(undefined)
   }
 
@@ -57,6 +60,7 @@ export function mountSignIn(root: HTMLElement, options: SignInPaneOptions): Sign
       messages = words
       language = spoken
       if (code) code.lang = spoken
+      if (code) choices?.speak(words.connect, spoken)
       if (user) root.replaceChildren(greeting(user, words, offer))
     },
   }

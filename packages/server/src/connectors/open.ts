@@ -6,6 +6,7 @@ import {
   type ConnectorEvent,
   createAccessTokens,
   createConnector,
+  type FrameAttributes,
   type ProviderCall,
   type Way,
 } from 'scanlogin/wechat'
@@ -29,6 +30,8 @@ export interface Offer {
   readonly ways: readonly Way[]
   /** The path that begins it. */
   readonly start: string
+  /** Absent where the provider's page cannot stand in a frame. */
+  readonly frame?: FrameAttributes
 }
 
 export interface OpenConnectorsOptions {
@@ -71,7 +74,7 @@ export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors
   )
   const app = wechatAccount(config)
   return {
-    offers: connectors.map(({ provider, ways }) => ({ provider, ways, start: `${connectPath}/${provider}/start` })),
+    offers: connectors.map(offerOf),
     connectors: new Map(connectors.map(connector => [connector.provider, connector])),
     accessTokens:
       app &&
@@ -86,4 +89,8 @@ export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors
         },
       }),
   }
+}
+
+function offerOf({ provider, ways, frame }: Connector): Offer {
+  return { provider, ways, start: `${connectPath}/${provider}/start`, ...(frame && { frame }) }
 }

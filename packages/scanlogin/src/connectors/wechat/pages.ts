@@ -26,7 +26,7 @@ export function websitePage(host: string, appId: string, visit: Visit, style: We
   query.set('self_redirect', 'false')
   query.set('style', style.text ?? 'black')
   if (style.styles !== undefined) query.set('href', style.styles)
-  return { address: `${address}${query}#wechat_redirect`, frame }
+  return { address: `${address}${query}#wechat_redirect` }
 }
 
 export function insidePage(host: string, appId: string, { state, redirectUri, ask }: Visit): Page {
@@ -41,9 +41,12 @@ export function insidePage(host: string, appId: string, { state, redirectUri, as
 }
 
 /** The page leaves its frame by itself once the person has confirmed, and looks for WeChat on the same computer. */
-const frame: FrameAttributes = {
-  sandbox: 'allow-scripts allow-same-origin allow-top-navigation',
-  allow: 'local-network-access',
-  width: 300,
-  height: 400,
+export function frameOf(host: string): FrameAttributes {
+  return {
+    origin: new URL(host).origin,
+    sandbox: 'allow-scripts allow-same-origin allow-top-navigation',
+    allow: 'local-network-access',
+    width: 300,
+    height: 400,
+  }
 }

@@ -10,7 +10,7 @@ import type { Identity, Way } from '../connector.ts'
 import type { Provider, ReturnedVisit } from '../provider.ts'
 import { ConnectorError } from '../refusal.ts'
 import { createWechatApi, type WechatApi } from './api.ts'
-import { insidePage, type WechatFrameStyle, websitePage } from './pages.ts'
+import { frameOf, insidePage, type WechatFrameStyle, websitePage } from './pages.ts'
 
 export interface WechatApp {
   readonly appId: string
@@ -41,8 +41,8 @@ export function wechat(options: WechatOptions): Provider {
   const api = createWechatApi(createCaller('wechat', options), { host: apiHost, clock: options.clock })
   return {
     name: 'wechat',
-    // Proof: the keys of `apps` are ways.
     ways: [...apps.keys()],
+    ...(apps.has('website') && { frame: frameOf(open) }),
 
     page(visit) {
       const { appId } = appOf(apps, visit.way)
