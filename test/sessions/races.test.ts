@@ -120,6 +120,20 @@ describe.each(Object.entries(fleets))('over %s', (_name, open) => {
     }
   })
 
+  it('a phone that leaves among sign-ins it has approved leaves none of them', async () => {
+    const nodes = (await open()).map(store => storedSessions({ store, staleness: 0 }))
+    const [here, there] = nodes as [(typeof nodes)[0], (typeof nodes)[0]]
+    const approvedBy = { idHash: 'phone' }
+    const details = { approvedBy, begunAt: Date.now() - 1000 }
+    const opening = Array.from({ length: 40 }, (_, n) => there.open(alice, `token ${n}`, details))
+    await opening[3]
+    await Promise.all([Promise.allSettled(opening), here.endSome('alice', { approvedBy: approvedBy.idHash })])
+    expect(await here.list('alice')).toEqual([])
+    for (let n = 0; n < 40; n++) expect(await there.read(`token ${n}`)).toBeUndefined()
+    const back = { approvedBy, begunAt: Date.now() + 1000 }
+    expect(await there.open(alice, 'another', back)).toBeDefined()
+  })
+
   it('a hundred first calls of three nodes make one signing key', async () => {
     const node = await jwtNodes()
     const sets = await each(async n => JSON.stringify(await node(n).publicKeys()))

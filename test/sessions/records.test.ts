@@ -133,6 +133,30 @@ describe.each(kinds)("a person's sessions (%s)", kind => {
     expect([await isIn(one), await isIn(other)]).toEqual([false, true])
   })
 
+  it('do not open once the phone that approved has signed out, and do again when it approves another', async () => {
+    const { newBrowser, phone, fetch, clock, sessions } = startWith(kind)
+    const approve = async (browser: ScriptedBrowser) => {
+      await browser.create()
+      const body = { qr: browser.ticket.qr.url, user: phone.user, device: { id: 'phone-1' } }
+      const { scan_token } = (await phone.call<{ scan_token: string }>('POST', '/scan', { body })).body
+      await phone.call('POST', `/tickets/${browser.ticket.id}/confirm`, { body: { scan_token } })
+    }
+    const [late, later] = [newBrowser(), newBrowser()]
+    await approve(late)
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ device: { id: 'phone-1' } })
+    await fetch(`/v1/sessions/end?user=${phone.user?.id}`, { method: 'POST', headers, body })
+    for (const code of ['account_unavailable', 'already_redeemed']) {
+      const reply = await late.redeem()
+      expect([reply.body.code, reply.headers.getSetCookie()]).toEqual([code, []])
+    }
+    expect(await sessions.list(phone.user?.id ?? '')).toEqual([])
+    await clock.advance(1000)
+    await approve(later)
+    expect((await later.redeem()).status).toBe(200)
+    expect(await isIn(later)).toBe(true)
+  })
+
   it('are asked for by somebody, and of nobody else', async () => {
     const { browser, signIn, fetch } = startWith(kind)
     await signIn()

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createActors } from '../../../packages/scanlogin/src/testing/actors.ts'
+import { freePort } from '../../free-port.ts'
+import { scrape } from '../../metrics/exposition.ts'
 import { until } from '../../redis/servers/child.ts'
 import { endServers, type RunningServer, runServer, startServer } from '../../server/server.ts'
 import { apiKey } from '../../start.ts'
@@ -33,6 +35,22 @@ afterEach(async () => {
 })
 
 describe('a server', () => {
+  it('shows what waits to be told', async () => {
+    const port = await freePort()
+    const server = await startServer({ ...env, SCANLOGIN_METRICS: String(port) })
+    receiver.answer(response => response.writeHead(500).end())
+    const { browser } = peopleAt(server)
+    await browser.create()
+    await browser.cancel()
+    await until('it was tried', () => receiver.calls.length > 0)
+    const shown = await scrape(port)
+    expect(shown.value('scanlogin_webhooks{state="waiting"}')).toBe(1)
+    expect(shown.value('scanlogin_webhooks{state="dead"}')).toBe(0)
+    expect(shown.value('scanlogin_webhook_oldest_seconds')).toBeGreaterThan(0)
+    await until('it has left the outbox', async () => (await scrape(port)).value('scanlogin_outbox_depth') === 0)
+    expect((await scrape(port)).value('scanlogin_outbox_delivered_total')).toBe(1)
+  })
+
   it('tells its endpoint of a sign-in, and an operator of what became of it', async () => {
     const server = await startServer(env)
     const { browser, phone } = peopleAt(server)

@@ -4,9 +4,11 @@
  */
 import { sha256 } from '#digest'
 import { type Clock, clockOf, systemClock, timeOf } from '../core/clock.ts'
+import { LoginError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { User } from '../core/ticket.ts'
 import { type Codes, codeLife, createCodes } from './codes.ts'
+import { createDepartures } from './departures.ts'
 import { createLifetimes, type LifetimeOptions, type Lifetimes, noteEvery } from './lifetimes.ts'
 import { createLookup, type Lookup } from './lookup.ts'
 import type { Chain, SessionRecord } from './record.ts'
@@ -31,7 +33,7 @@ export interface Book {
   readonly clock: Pick<Clock, 'now'>
   readonly lifetimes: Lifetimes
   readonly records: Records
-  /** Throws `already_redeemed` where it was ended before. */
+  /** Throws `already_redeemed` where it was ended before, and `account_unavailable` where the phone has signed out. */
   open(id: string, opening: Opening): Promise<Kept>
   /** As this process has seen it last; what is looked up for a caller counts as use. */
   find(id: string): Promise<Kept | undefined>
@@ -68,6 +70,7 @@ export function createBook(options: BookOptions): Book {
   const lifetimes = createLifetimes(options)
   const records = createRecords(store, lifetimes)
   const roster = createRoster({ store, clock, most: mostPerUser })
+  const departures = createDepartures(store, clock)
   // Ages are this process's own: it need not ask a store for the time before it asks it for a session.
   const lookup = createLookup({ load, clock: options.clock ?? systemClock, staleness })
 
@@ -127,6 +130,11 @@ export function createBook(options: BookOptions): Book {
       })
       // Nobody has the token before this is done; repeated, it adds nothing.
       for (const one of await roster.add(user.id, id, record.limit)) await end(one)
+      // Only now: a phone that leaves from here on finds the session in the list.
+      if (await departures.hasLeft(user.id, details)) {
+        await end(id)
+        throw new LoginError('account_unavailable', { detail: 'The phone that approved this sign-in has signed out.' })
+      }
       return toKept(id, record)
     },
     async find(id) {
@@ -153,6 +161,8 @@ export function createBook(options: BookOptions): Book {
     codes: createCodes(store, clock),
     list,
     async endSome(userId, which) {
+      // First: what opens after the list was read has to find it.
+      if ('approvedBy' in which) await departures.note(userId, which.approvedBy)
       const meant = (await list(userId)).filter(session => isMeant(session, which))
       const gone = meant.map(({ id }) => id)
       await Promise.all(gone.map(end))

@@ -8,7 +8,7 @@ import type { Codes } from './codes.ts'
 export interface Sessions {
   /**
    * Opens the session that `token` stands for. Called again with the same token it gives the same session; if that has
-   * been ended since, it throws `already_redeemed`.
+   * been ended since, it throws `already_redeemed`, and `account_unavailable` if the phone has signed out.
    */
   open(user: User, token: string, details?: SessionDetails): Promise<OpenedSession>
   /**
@@ -33,7 +33,7 @@ export interface Sessions {
   publicKeys?(): Promise<{ readonly keys: readonly object[] }>
   /**
    * Ends some of a user's sessions, and nobody else's; gives those that it has ended. Repeating it, or naming what is not
-   * there, does no harm.
+   * there, does no harm. Where a phone is named, what it has approved and nobody has collected yet does not open either.
    */
   endSome(userId: string, which: Which): Promise<readonly Session[]>
 }
@@ -69,6 +69,8 @@ export interface SessionDetails {
   readonly place?: string
   /** The phone that said yes, in its own words. */
   readonly approvedBy?: Device
+  /** When the browser asked to be signed in: it does not open if the phone has signed out since. */
+  readonly begunAt?: number
   /** A policy wants it to end early. */
   readonly shortSession?: boolean
   /** Thumbprint (RFC 7638) of the key that the browser has proved to hold. */

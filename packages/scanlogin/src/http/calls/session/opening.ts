@@ -49,12 +49,12 @@ async function codeAnswer(site: Site, redeemed: Redeemed, clientId: string): Pro
 }
 
 function detailsOf({ ticket, shortSession, userVerified }: Redeemed): SessionDetails {
-  const { origin, browserKey } = ticket.birth
+  const { origin, browserKey, createdAt } = ticket.birth
   const device = 'phone' in ticket ? ticket.phone?.device : undefined
   return {
     claimed: { browser: origin.browser, os: origin.os },
     ...(origin.ip !== undefined && { address: origin.ip }),
-    ...(device && { approvedBy: device }),
+    ...(device && { approvedBy: device, begunAt: createdAt }),
     ...(shortSession && { shortSession }),
     ...(browserKey !== undefined && { browserKey }),
     // RFC 8176: a second channel has said who it is, and where the phone has checked its owner, a person was present.
