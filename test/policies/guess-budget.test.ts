@@ -1,6 +1,7 @@
 /** Guessing at typed codes: the more there are to hit, the fewer guesses there are, for all users together. */
 import { describe, expect, it } from 'vitest'
 import { add } from '../../packages/scanlogin/src/core/limits/tally.ts'
+import { LoginError, memoryStore, type Store } from '../../packages/scanlogin/src/index.ts'
 import { guessBudget } from '../../packages/scanlogin/src/policies.ts'
 import { type Scene, scene, showing } from './scene.ts'
 
@@ -91,6 +92,33 @@ describe('sign-ins under way', () => {
     expect((await site.newPhone('Alice').type(wrong)).status).toBe(429)
     await site.clock.advance(400_000)
     expect((await site.newPhone('Alice').type(wrong)).status).toBe(404)
+  })
+})
+
+describe('a crowd that types its codes at once', () => {
+  it('asks the store once how many are live', async () => {
+    const kept = memoryStore()
+    const asked: string[] = []
+    const get: Store['get'] = key => {
+      asked.push(key)
+      return kept.get(key)
+    }
+    const policy = guessBudget({ store: { ...kept, get } })
+    const guess = { step: 'guess', at: Date.now(), user: { id: 'alice' }, phoneAddress: undefined } as const
+    const verdicts = await Promise.all(Array.from({ length: 300 }, () => policy.decide(guess)))
+    expect(new Set(verdicts.map(({ verdict }) => verdict))).toEqual(new Set(['allow']))
+    expect(asked.filter(key => key.startsWith('l:'))).toHaveLength(6)
+  })
+
+  it('asks once more where the store was away', async () => {
+    const kept = memoryStore()
+    let away = true
+    const get: Store['get'] = key => (away ? Promise.reject(new LoginError('store_unavailable')) : kept.get(key))
+    const policy = guessBudget({ store: { ...kept, get } })
+    const guess = { step: 'guess', at: Date.now(), user: { id: 'alice' }, phoneAddress: undefined } as const
+    await expect(policy.decide(guess)).rejects.toMatchObject({ code: 'store_unavailable' })
+    away = false
+    expect(await policy.decide(guess)).toEqual({ verdict: 'allow' })
   })
 })
 
