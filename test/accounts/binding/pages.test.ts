@@ -108,6 +108,12 @@ describe('the account page', () => {
     expect(await idOf(accounts, person('only'))).toBe(id)
   })
 
+  it('is reached from the greeting', async ({ newVisitor }) => {
+    const page = await (await signedIn(newVisitor, site.phoneOf('Alice'))).open(site.origin)
+    await page.getByRole('link', { name: 'Your ways to sign in' }).click()
+    await sees(page, 'Nothing has been added yet. You sign in with your app.')
+  })
+
   it('leads to the sign-in page where nobody is signed in, in either language', async ({ newVisitor }) => {
     const visitor = await newVisitor()
     const page = await visitor.open(`${site.origin}/account`)

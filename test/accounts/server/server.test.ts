@@ -47,6 +47,29 @@ describe('a server with accounts', () => {
     expect((await browser.redeem()).status).toBe(200)
   })
 
+  it('signs nobody in while the database is away, and then whoever has waited', async () => {
+    const postgres = await startPostgres()
+    const { accounts, confirmed } = await startSite({ SCANLOGIN_DATABASE: await postgres.database() })
+    await accounts.meet(website, bind('user-7'))
+    const browser = await confirmed('user-7')
+    await postgres.crash()
+    expect(await browser.redeem()).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
+    await postgres.start()
+    await expect.poll(async () => (await browser.redeem()).status, patience).toBe(200)
+  })
+
+  it('is as many workers as it likes on one file', async () => {
+    const redis = await startRedis()
+    const shared = { SCANLOGIN_STORE: `redis://127.0.0.1:${redis.port}`, SCANLOGIN_WORKERS: '3' }
+    const { accounts, confirmed } = await startSite(shared)
+    const users = Array.from({ length: 6 }, (_, number) => `user-${number}`)
+    for (const user of users) await accounts.meet({ ...website, subject: user }, bind(user))
+    const browsers = await Promise.all(users.map(confirmed))
+    for (const user of users) await accounts.setStatus(user, 'locked')
+    const answers = await Promise.all(browsers.map(browser => browser.redeem()))
+    expect(answers.map(({ status }) => status)).toEqual(users.map(() => 403))
+  })
+
   it('counts where it has found accounts', async () => {
     const port = await quietPort()
     const { confirmed } = await startSite({ SCANLOGIN_METRICS: String(port) })
