@@ -21,7 +21,6 @@ export function createCensus(store: Store): Census {
     const amount = fresh
     fresh = 0
     written = now
-    counted = undefined
     const key = `l:${Math.floor(now / minute)}`
     try {
       await add(store, { key, until: now + (minutes + 1) * minute }, amount, Number.POSITIVE_INFINITY)
@@ -29,6 +28,7 @@ export function createCensus(store: Store): Census {
       // Next time.
       fresh += amount
     }
+    counted = undefined
   }
 
   return {
