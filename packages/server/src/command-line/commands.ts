@@ -1,11 +1,11 @@
 /** What the program can be told to do. Each command is loaded when it is called: a server carries no simulator with it. */
 import { parseArgs } from 'node:util'
-import { readConfig } from '../config.ts'
+import { ConfigError, readConfig } from '../config.ts'
 import { demoConfig, lanUrl } from '../demo-mode.ts'
 import { createLog } from '../log.ts'
 import { workerNumber } from '../running/worker.ts'
 
-export const usage = `scanlogin serve [--demo]
+export const usage = `scanlogin serve [--demo [--wechat]]
 scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--json]
 scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
 scanlogin audit --list
@@ -18,6 +18,7 @@ scanlogin webhooks list|replay|enable [<state>|<delivery>|dead|<endpoint>] [--js
 
   serve    starts the server; it is configured by environment variables, see docs/configuration.md
   --demo   with a few users that anyone may be, and a simulated phone beside the QR code
+  --wechat with a simulated WeChat besides, so that "sign in with WeChat" can be tried offline
   bench    signs simulated browsers in to a running server, by SCANLOGIN_API_KEY, and says how it went
   audit    tries a running deployment of the protocol from the outside and says what is wrong, see docs/audit.md
   doctor   looks at settings, machine, store, and the way through the proxy, and says what to do, see docs/doctor.md
@@ -110,12 +111,26 @@ export function commandIn([name = '', ...words]: readonly string[]): Command | u
   return named && words.length <= named.words ? named.run : undefined
 }
 
-async function serve(_: readonly string[], { demo }: Arguments): Promise<number> {
+async function serve(_: readonly string[], { demo, wechat }: Arguments): Promise<number> {
   const { serveCommand } = await import('../running/serve.ts')
+  if (wechat) return serveWithWechat(demo)
   const config = readConfig(demo ? demoConfig(env) : env)
   const log = createLog(config.SCANLOGIN_LOG_LEVEL, workerNumber())
   await serveCommand({ config, log, ...(demo && { demo: { lanUrl: lanUrl(config.PORT) } }) })
   return 0
+}
+
+async function serveWithWechat(demo: boolean): Promise<number> {
+  if (!demo) throw new ConfigError(['--wechat simulates WeChat for the demo: write serve --demo --wechat.'])
+  const plain = demoConfig(env)
+  // Wrong settings are said before anything starts; each process would simulate another WeChat.
+  if (readConfig(plain).SCANLOGIN_WORKERS > 1) throw new ConfigError(['--wechat: leave SCANLOGIN_WORKERS out.'])
+  const { serveCommand } = await import('../running/serve.ts')
+  const { simulateWechat } = await import('../connectors/demo-wechat.ts')
+  const simulated = await simulateWechat(plain)
+  const config = readConfig(simulated.env)
+  await serveCommand({ config, log: createLog(config.SCANLOGIN_LOG_LEVEL), demo: { lanUrl: undefined } })
+  return printed(simulated.announcement)
 }
 
 function printed(text: string): number {
@@ -127,6 +142,7 @@ function printed(text: string): number {
 export function readArguments() {
   const options = {
     demo: { type: 'boolean', default: false },
+    wechat: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
     url: { type: 'string' },
     browsers: { type: 'string' },
