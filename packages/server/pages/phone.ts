@@ -24,6 +24,8 @@ function takeCode(): string | undefined {
   const payload = location.hash.slice(1)
   if (payload === '') return undefined
   history.replaceState(null, '', location.pathname + location.search)
+  // A redirect hands it on: what WeChat wants behind its own addresses arrives here.
+  if (payload === 'wechat_redirect') return undefined
   return `${scanUrl()}#${payload}`
 }
 

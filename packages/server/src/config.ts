@@ -9,6 +9,7 @@ import { connectorProblem, connectorSettings } from './connectors/settings.ts'
 import { readMetricsAddress } from './metrics/endpoint.ts'
 import { outboxProblem, outboxSettings } from './outbox/settings.ts'
 import { policySettings } from './policies/settings.ts'
+import { providerProblem, providerSettings } from './providers/settings.ts'
 import { sessionProblem, sessionSettings } from './sessions/settings.ts'
 import { storeAddressProblem } from './store.ts'
 import { webhookProblem, webhookSettings } from './webhooks/settings.ts'
@@ -99,6 +100,7 @@ export const environment = z.object({
   ...policySettings,
   ...accountSettings,
   ...connectorSettings,
+  ...providerSettings,
   ...outboxSettings,
   ...webhookSettings,
   SCANLOGIN_ROTATION: onOff.default(true),
@@ -120,7 +122,9 @@ type Given = Readonly<Record<string, string | undefined>>
 /** What is wrong between variables. It is asked of the text as given, so that it is said along with all the rest. */
 function contradictions(given: Given): string[] {
   const pairs = [publicUrlProblem(given), tokenProblem(given), keysProblem(given), workersProblem(given)]
-  const parts = [sessionProblem(given), connectorProblem(given), outboxProblem(given), webhookProblem(given)]
+  const parts = [sessionProblem, connectorProblem, providerProblem, outboxProblem, webhookProblem].map(find =>
+    find(given),
+  )
   return [...pairs, ...parts].filter(problem => problem !== undefined)
 }
 

@@ -1,6 +1,7 @@
 /** The providers that the configuration names. Each is wired in one place: here. */
 import { type CallerOptions, type Provider, type WechatApp, wechat } from 'scanlogin/wechat'
 import type { Config } from '../config.ts'
+import { createProviders } from '../providers/create.ts'
 
 /** `false`: nobody is known to anybody else, and nothing about it is measured or shown. */
 export function isConfigured(config: Config): boolean {
@@ -12,7 +13,8 @@ export function providersOf(config: Config, caller: CallerOptions): readonly Pro
   const account = wechatAccount(config)
   const hosts = { open: config.SCANLOGIN_WECHAT_OPEN_URL, api: config.SCANLOGIN_WECHAT_API_URL }
   const apps = { ...(website && { website }), ...(account && { account }) }
-  return website || account ? [wechat({ ...caller, ...apps, hosts })] : []
+  const others = createProviders(config.SCANLOGIN_PROVIDERS ?? {}, caller)
+  return website || account ? [wechat({ ...caller, ...apps, hosts }), ...others] : others
 }
 
 function wechatWebsite(config: Config): WechatApp | undefined {

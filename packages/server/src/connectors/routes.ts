@@ -80,9 +80,13 @@ export function connectorRoutes(options: ConnectorRoutesOptions): Hono {
   return app
 }
 
-/** A person whom nobody here has seen is asked for their name, and for the unionid that may show who they are. */
+/**
+ * A person whom nobody here has seen is asked for their name, and for the unionid that may show who they are; unless the
+ * provider, which has no silent way, has told all of that already.
+ */
 async function isStranger({ accounts }: ConnectorRoutesOptions, { ask, identity }: Arrived): Promise<boolean> {
-  return ask === 'id' && (await accounts.accounts.identity(identity)) === undefined
+  if (ask === 'profile' || identity.name !== undefined) return false
+  return (await accounts.accounts.identity(identity)) === undefined
 }
 
 async function letIn(

@@ -66,7 +66,7 @@ function pageQuery(clientId: string, { redirectUri, state, way }: Visit): URLSea
   })
 }
 
-async function identify(app: App, code: string, { redirectUri, ask }: ReturnedVisit): Promise<Identity> {
+async function identify(app: App, code: string, { redirectUri }: ReturnedVisit): Promise<Identity> {
   const { clientId, clientSecret } = app
   const granted = await app.ask('/oauth2.0/token', {
     grant_type: 'authorization_code',
@@ -85,7 +85,7 @@ async function identify(app: App, code: string, { redirectUri, ask }: ReturnedVi
   const subject = requiredText(ids, 'openid')
   const unionId = textOf(ids, 'unionid')
   const identity = { provider: 'qq', appId: clientId, subject, ...(unionId !== undefined && { unionId }) }
-  if (ask === 'id') return identity
+  // The page has asked the person for all of it, whatever was wanted: there is no silent way.
   const person = app.ask('/user/get_user_info', { access_token: token, oauth_consumer_key: clientId, openid: subject })
   const shown = person.then(told => shownIn(told, { name: 'nickname', avatar: avatarIn(told) }))
   return { ...identity, ...(await unlessRefused(shown)) }
