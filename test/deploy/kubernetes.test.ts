@@ -42,9 +42,39 @@ describe('the chart', () => {
   })
 
   it('scales by CPU alone where nobody serves the other metric', () => {
-    const autoscaling = { minReplicas: 2, maxReplicas: 4, cpu: 50, waitingBrowsers: 0 }
+    const autoscaling = { minReplicas: 2, maxReplicas: 4, cpu: 50, waitingBrowsers: 0, outboxDepth: 0 }
     const [autoscaler] = readManifests(renderChart({ autoscaling })['autoscaling.yaml'] ?? '')
     expect(manifests.autoscaler.parse(autoscaler).spec.metrics.map(({ type }) => type)).toEqual(['Resource'])
+  })
+})
+
+describe('with webhooks and a database', () => {
+  const autoscaling = { minReplicas: 2, maxReplicas: 4, cpu: 50, waitingBrowsers: 10_000, outboxDepth: 1000 }
+  const network = {
+    ingressNamespace: 'ingress-nginx',
+    metricsNamespace: 'monitoring',
+    storePort: 6379,
+    databasePort: 5432,
+  }
+  const { 'autoscaling.yaml': scaling = '', 'network-policy.yaml': policy = '' } = renderChart({
+    autoscaling,
+    networkPolicy: network,
+  })
+
+  it('the chart scales by events that wait, too, which the adapter serves', () => {
+    const { metrics } = manifests.autoscaler.parse(readManifests(scaling)[0]).spec
+    const names = metrics.flatMap(({ external }) => (external ? [external.metric.name] : []))
+    expect(names).toEqual(['scanlogin_waiting_browsers', 'scanlogin_outbox_depth'])
+    const rule = z.object({ name: z.object({ as: z.string() }) })
+    const adapter = z
+      .object({ rules: z.object({ external: z.array(rule) }) })
+      .parse(readYaml(join(deployFolder, 'kubernetes/prometheus-adapter.yaml'))[0])
+    expect(adapter.rules.external.map(({ name }) => name.as)).toEqual(names)
+  })
+
+  it('the database may be reached', () => {
+    const { egress } = manifests.networkPolicy.parse(readManifests(policy)[0]).spec
+    expect(egress.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual([53, 53, 6379, 5432, 443])
   })
 })
 
