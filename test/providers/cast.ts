@@ -64,9 +64,11 @@ export async function startCast() {
     },
   }
   return {
-    wechat,
+    alipay,
     dingtalk,
+    feishu,
     qq,
+    wecom,
     env: {
       SCANLOGIN_PRESET: 'none',
       SCANLOGIN_WECHAT_APP_ID: website.appid,
