@@ -62,7 +62,7 @@ describe('a server that starts', () => {
     expect(await runServer({}, ['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--demo') })
     const typo = await runServer({}, ['serve', '--dmo'])
     expect(typo.code).toBe(1)
-    expect(typo.stderr).toContain('scanlogin serve [--demo]')
+    expect(typo.stderr).toContain('scanlogin serve [--demo')
   })
 })
 
