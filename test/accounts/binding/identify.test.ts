@@ -80,6 +80,21 @@ describe('an identity that waits', () => {
     }
   })
 
+  it('is kept whole, however long what the provider says is', async () => {
+    const { pending, leave } = await openDesk()
+    const wide = '\u{1f600}'.repeat(127)
+    const identity = { ...website, appId: wide, subject: wide, unionId: wide, name: wide }
+    const avatar = `https://img.example/${'a'.repeat(2028)}`
+    const address = `https://www.example.com/${'a'.repeat(1000)}`
+    const name = '\u{1f600}'.repeat(64)
+    expect(await pending.find(await leave({ ...identity, avatar }, address))).toMatchObject({
+      identity: { ...identity, name, avatar },
+      returnTo: address,
+    })
+    const picture = { avatar: `https://img.example/${'图'.repeat(2000)}` }
+    expect((await pending.find(await leave({ ...website, ...picture })))?.identity).toEqual(website)
+  })
+
   it('waits for ten minutes', async () => {
     const { pending, leave, clock } = await openDesk()
     const cookie = await leave()

@@ -141,6 +141,14 @@ describe('scanlogin accounts', () => {
     expect(await idOf(accounts, miniProgram)).toBe(keep)
   })
 
+  it('forgets an account with its identities', async () => {
+    const { accounts, command } = await startSite()
+    const id = await idOf(accounts, website)
+    expect(await command('remove', id)).toMatchObject({ code: 0 })
+    expect(await accounts.identity(website)).toBeUndefined()
+    expect(await command('remove', id)).toMatchObject({ code: 1, stdout: '' })
+  })
+
   it('ends the sessions of whom it locks, where servers share a store', async () => {
     const redis = await startRedis()
     const { accounts, command, confirmed } = await startSite({ SCANLOGIN_STORE: `redis://127.0.0.1:${redis.port}` })

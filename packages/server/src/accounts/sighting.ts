@@ -53,5 +53,6 @@ function plainName(text: string): string {
 }
 
 function isPicture(address: string): boolean {
-  return address.length <= 2048 && URL.canParse(address) && address.startsWith('https://')
+  // In the characters that an address has: it stands in entries of a store that are bounded in bytes.
+  return address.length <= 2048 && /^https:\/\/[\x21-\x7e]+$/.test(address) && URL.canParse(address)
 }

@@ -11,7 +11,7 @@ scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--
 scanlogin audit --list
 scanlogin doctor [--only a,b] [--json]
 scanlogin risk [--json]
-scanlogin accounts list|show|lock|unlock|merge [<id>] [<other id>] [--json]
+scanlogin accounts list|show|lock|unlock|merge|remove [<id>] [<other id>] [--json]
 scanlogin simulate wechat|alipay|dingtalk|feishu|qq|wecom … [--port 8790] [--host 127.0.0.1]
 scanlogin keys [--alg ES256|EdDSA]
 scanlogin webhooks list|replay|enable [<state>|<delivery>|dead|<endpoint>] [--json]

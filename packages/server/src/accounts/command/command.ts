@@ -55,13 +55,15 @@ const actions = new Map<string, Action>([
   ['lock', { ids: 1, run: lock }],
   ['unlock', { ids: 1, run: unlock }],
   ['merge', { ids: 2, run: merge }],
+  ['remove', { ids: 1, run: remove }],
 ])
 
 async function* list({ accounts, json }: Desk) {
-  for (let page = await accounts.list(); page.length > 0; ) {
+  const limit = 1000
+  for (let page = await accounts.list({ limit }); page.length > 0; ) {
     for (const account of page) yield json ? JSON.stringify(account) : accountLine(account)
     const after = page.at(-1)
-    page = after ? await accounts.list({ after }) : []
+    page = after ? await accounts.list({ after, limit }) : []
   }
   for (const conflict of await accounts.conflicts()) {
     yield json ? JSON.stringify({ conflict }) : conflictLine(conflict)
@@ -88,6 +90,11 @@ async function* unlock({ accounts }: Desk, id: string) {
 async function* merge({ accounts, endSessions }: Desk, keep: string, other: string) {
   await accounts.merge(keep, other)
   yield `${other} has become part of ${keep}. ${await endSessions(other)}`
+}
+
+async function* remove({ accounts, endSessions }: Desk, id: string) {
+  if (!(await accounts.remove(id))) throw new AccountError('no_such_account')
+  yield `${id} is forgotten, with its identities and what was merged into it. ${await endSessions(id)}`
 }
 
 async function openDesk(config: Config): Promise<Omit<Desk, 'json'> & { close(): Promise<void> }> {
