@@ -58,6 +58,33 @@ describe('signing in with WeChat', () => {
   })
 })
 
+describe('a beginning', () => {
+  it('is one that a person looks at: no picture, no script, nothing that is loaded ahead', async () => {
+    const site = await startServerSite()
+    const browser = site.newJar()
+    for (const headers of [
+      { 'sec-fetch-dest': 'image' },
+      { 'sec-fetch-dest': 'empty' },
+      { 'sec-purpose': 'prefetch' },
+    ]) {
+      const reply = await browser.get(start, headers)
+      expect([reply.status, troubleIn(reply.text), browser.cookies.size]).toEqual([400, 'invalid_request', 0])
+    }
+    for (const dest of ['document', 'iframe']) {
+      expect((await browser.get(start, { 'sec-fetch-dest': dest })).status).toBe(303)
+    }
+  })
+
+  it('is refused to a network that has begun as many as it may, and to no other', async () => {
+    const site = await startServerSite({ SCANLOGIN_SIGN_INS_PER_NETWORK: '3', SCANLOGIN_TRUSTED_PROXIES: '1' })
+    const from = (address: string) => site.newJar().get(start, { 'x-forwarded-for': address })
+    for (let i = 0; i < 3; i++) expect((await from(`198.51.100.${i}`)).status).toBe(303)
+    const reply = await from('198.51.100.9')
+    expect([reply.status, troubleIn(reply.text), reply.headers.get('retry-after')]).toEqual([429, 'rate_limited', '60'])
+    expect((await from('203.0.113.1')).status).toBe(303)
+  })
+})
+
 describe('a callback', () => {
   it('with the state of another browser is refused, whatever cookies come with it', async () => {
     const site = await startServerSite()

@@ -71,6 +71,10 @@ export const connect = {
       text: 'The address is not complete. Begin at the sign-in page.',
     },
     not_found: { title: 'There is no such way to sign in', text: 'Begin at the sign-in page.' },
+    rate_limited: {
+      title: 'Too many sign-ins at once',
+      text: 'Many have begun from your network. Wait a minute, and try again.',
+    },
     store_unavailable: {
       title: 'Out of order for a moment',
       text: 'Nobody was signed in. Try again in some seconds.',

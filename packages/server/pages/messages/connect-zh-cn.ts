@@ -40,6 +40,7 @@ export const connect: Messages['connect'] = {
     account_unavailable: { title: '该账号已被锁定', text: '请联系本站管理员。' },
     invalid_request: { title: '这不是一次登录', text: '网址不完整，请从登录页开始。' },
     not_found: { title: '没有这种登录方式', text: '请从登录页开始。' },
+    rate_limited: { title: '登录过于频繁', text: '你所在的网络发起了过多登录。请一分钟后重试。' },
     store_unavailable: { title: '暂时无法登录', text: '没有任何人被登录。请几秒后重试。' },
     internal_error: { title: '出了点问题', text: '没有任何人被登录。请重试。' },
   },

@@ -9,6 +9,7 @@ import { pageOf } from '../pages.ts'
 import { connectPath, type OpenedConnectors } from './open.ts'
 import { phoneSessions } from './phone-sessions.ts'
 import { connectorRoutes } from './routes.ts'
+import { limitStarts } from './start-limit.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { drawsTrouble } from './trouble.ts'
 
@@ -40,6 +41,7 @@ export function mountConnectors(options: MountConnectorsOptions): MountedConnect
       const app = new Hono()
       const apiKeys = config.SCANLOGIN_API_KEY ?? []
       if (accessTokens) app.route(`${connectPath}/wechat/access-token`, tokenRoutes({ accessTokens, apiKeys, log }))
+      app.use(`${connectPath}/:provider/start`, limitStarts(config, draw))
       return app.route(connectPath, connectorRoutes({ connectors, accounts, phones, signIn, publicUrl, draw, log }))
     },
   }

@@ -10,6 +10,7 @@ import type { Arrived, Asking, Connector, Shown, StartRequest, Way } from 'scanl
 import type { ServerAccounts } from '../accounts/setup.ts'
 import type { Log } from '../log.ts'
 import { phonePath } from './open.ts'
+import { peerOf } from './peer.ts'
 import type { PhoneSessions } from './phone-sessions.ts'
 import type { DrawTrouble, Trouble } from './trouble.ts'
 
@@ -144,12 +145,6 @@ function isShown(text: string): text is Shown {
 function cookieFlags(secure: boolean) {
   const flags = { path: '/', httpOnly: true, sameSite: 'Lax' } as const
   return secure ? ({ ...flags, secure, prefix: 'host' } as const) : flags
-}
-
-function peerOf({ env }: Context): string | undefined {
-  // What the Node server gives with each request; elsewhere there is nothing of the kind.
-  const socket: unknown = env?.incoming?.socket?.remoteAddress
-  return typeof socket === 'string' ? socket : undefined
 }
 
 async function codeIn(reply: Response): Promise<Trouble['code']> {

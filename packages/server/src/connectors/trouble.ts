@@ -1,16 +1,19 @@
 /** Whatever can go wrong on the way through a provider, as a page with a status, in the reader's language. */
 import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type ConnectorErrorCode, refusalRow, type Way } from 'scanlogin/wechat'
 import { connectPath, phonePath } from './open.ts'
 
 /** What a page can be about: a connector's refusals, and what the server itself has against it. */
-export type TroubleCode = ConnectorErrorCode | keyof typeof own
+export type TroubleCode = ConnectorErrorCode | keyof typeof ownTroubles
 
-const own = {
+/** Besides the connector's own refusals. */
+export const ownTroubles = {
   unknown_person: { status: 403, again: false },
   account_unavailable: { status: 403, again: false },
   invalid_request: { status: 400, again: false },
   not_found: { status: 404, again: false },
+  rate_limited: { status: 429, again: true },
   store_unavailable: { status: 503, again: true },
   internal_error: { status: 500, again: true },
 } as const
@@ -31,15 +34,19 @@ export function drawsTrouble(page: (values: Readonly<Record<string, string>>) =>
   return (context, { code, provider = '', way = 'website', returnTo, reference = '' }) => {
     const { status, again } = rowOf(code)
     const retry = again ? beginning(provider, way, returnTo) : ''
-    context.header('retry-after', status === 503 ? '5' : undefined)
-    return context.html(page({ code, provider, reference, retry, back: way === 'inside' ? phonePath : '/' }), {
-      status,
-    } as { status: 400 })
+    context.header('retry-after', status === 503 ? '5' : status === 429 ? '60' : undefined)
+    const html = page({ code, provider, reference, retry, back: way === 'inside' ? phonePath : '/' })
+    // Proof: every status of the two tables goes with a page.
+    return context.html(html, status as ContentfulStatusCode)
   }
 }
 
 function rowOf(code: TroubleCode): { readonly status: number; readonly again: boolean } {
-  return code in own ? own[code as keyof typeof own] : refusalRow(code as ConnectorErrorCode)
+  return isOwn(code) ? ownTroubles[code] : refusalRow(code)
+}
+
+function isOwn(code: TroubleCode): code is keyof typeof ownTroubles {
+  return Object.hasOwn(ownTroubles, code)
 }
 
 /** On a phone the code has to be scanned again anyway. */
