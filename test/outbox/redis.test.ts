@@ -56,55 +56,6 @@ describe.each(Object.entries(kinds))('in %s', (_name, connect) => {
     expect(await other.store.outbox?.depth(part)).toBe(0)
     await other.store.close()
   }, 60_000)
-
-  it('what was left with an entry falls due once, unless the entry was written again', async () => {
-    const { store } = await openNode(connect)
-    const { store: there } = await openNode(connect)
-    const now = store.now?.() ?? 0
-    const entry = (version: number) => ({ version, expiresAt: now + 60_000, value: 'x' })
-    const later = (name: string, at: number) => ({ also: { events: [], later: { at, event: event(name) } } })
-    expect(await store.put('one', entry(1), later('one is over', now + 300))).toBe(true)
-    expect(await store.put('two', entry(1), later('two is over', now + 300))).toBe(true)
-    expect(await store.put('two', entry(2), later('two is over later', now + 60_000))).toBe(true)
-    expect(await store.put('three', entry(1), later('three is over', now + 300))).toBe(true)
-    expect(await there.put('three', entry(2), { also: { events: [event('three has ended')] } })).toBe(true)
-    // Refused, so nothing of it is written.
-    expect(await there.put('one', entry(1), { also: { events: [event('never')] } })).toBe(false)
-    expect(await there.put('one', entry(2), { over: 'y', also: { events: [event('never')] } })).toBe(false)
-    const told: string[] = []
-    const listen = ({ type }: TicketEvent) => void told.push(type)
-    const relays = [store, there].map(store => startRelay({ store, to: [listen] }))
-    await until('both are told', () => told.length >= 2, 40)
-    await Promise.all(relays.map(relay => relay.stop()))
-    expect(told.sort()).toEqual(['one is over', 'three has ended'])
-    await Promise.all([store.close(), there.close()])
-  }, 60_000)
-
-  it('a part is lent to one at a time, and comes again from whoever has died with it', async () => {
-    const { store } = await openNode(connect)
-    const { store: there } = await openNode(connect)
-    const now = store.now?.() ?? 0
-    await store.put(
-      'one',
-      { version: 1, expiresAt: now + 60_000, value: '' },
-      { also: { events: ['first', 'second'] } },
-    )
-    const part = await partWithEvents(store.outbox)
-    const loan = await store.outbox?.take(part, 10, 400)
-    expect(loan?.events).toEqual(['first', 'second'])
-    expect(await there.outbox?.take(part, 10, 400)).toBeUndefined()
-    let again: typeof loan
-    await until('the lease is over', async () => {
-      again = await there.outbox?.take(part, 1, 30_000)
-      return again !== undefined
-    })
-    expect(again?.events).toEqual(['first'])
-    // Whoever had it before takes out nothing that somebody else is at.
-    expect(await loan?.settle(2)).toBe(false)
-    expect(await again?.settle(1)).toBe(true)
-    expect(await store.outbox?.depth(part)).toBe(1)
-    await Promise.all([store.close(), there.close()])
-  }, 60_000)
 })
 
 describe('a stream for consumers', () => {
@@ -139,8 +90,4 @@ describe('a slot', () => {
 async function partWithEvents(outbox: { parts: number; depth(part: number): Promise<number> } | undefined) {
   const depths = await Promise.all(Array.from({ length: outbox?.parts ?? 0 }, (_, part) => outbox?.depth(part)))
   return depths.findIndex(depth => depth !== 0)
-}
-
-function event(type: string): string {
-  return JSON.stringify({ id: type, type, timestamp: '', data: { ticket: '', version: 1 } })
 }

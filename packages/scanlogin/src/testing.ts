@@ -5,6 +5,13 @@ export { type ProofChanges, type ScriptedKey, type ScriptedKeyOptions, scriptedK
 export type { CallOptions, Fetch, Reply } from './testing/caller.ts'
 export { createClock, type ManualClock } from './testing/clock.ts'
 export type { Events, StreamEvent } from './testing/event-reader.ts'
+export {
+  findOutboxBreaches,
+  type OutboxBreach,
+  type OutboxRule,
+  type OutboxSuiteOptions,
+  outboxSuite,
+} from './testing/outbox/suite.ts'
 export { type ScriptedPhone, type ScriptedPhoneOptions, scriptedPhone } from './testing/phone.ts'
 export {
   type Ability,
