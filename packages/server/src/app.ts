@@ -51,7 +51,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const connecting = openConnectors({ config, store, publicUrl, log, metrics })
   const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, providers: connecting.offers })
   const connected = accounts && mountConnectors({ connecting, accounts, config, store, publicUrl, log })
-  const outbox = await openOutbox({ config, store, log })
+  const outbox = await openOutbox({ config, store, log, metrics })
   const logged = logEvents(log)
   const raise = (event: LoginEvent) => {
     logged(event)

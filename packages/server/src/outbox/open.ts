@@ -22,7 +22,7 @@ export interface ServerOutboxOptions {
   config: Config
   store: Store
   log: Log
-  metrics?: Pick<Metrics, 'outbox'>
+  metrics: Pick<Metrics, 'outbox'>
 }
 
 /** Throws `ConfigError` for a journal that cannot be opened. */
@@ -40,7 +40,7 @@ export async function openOutbox({ config, store, log, metrics }: ServerOutboxOp
       else log.warn(known, event ? 'an event could not be handed on' : 'the outbox cannot be read')
     },
   })
-  if (store.outbox) metrics?.outbox()?.watch({ relay, outbox: store.outbox, journal: webhooks?.journal })
+  if (store.outbox) metrics.outbox()?.watch({ relay, outbox: store.outbox, journal: webhooks?.journal })
   return {
     store: config.SCANLOGIN_STORE === 'memory:' && webhooks ? tellingFirst(store, webhooks.listener) : store,
     keepEvents: config.SCANLOGIN_EVENTS,
