@@ -23,11 +23,11 @@ export function drawWays({ choices }: Extract<View, { name: 'ways' }>, stage: St
     'ways',
     ways.title,
     paragraph(ways.lead, 'muted'),
+    signInUrl !== undefined && element('a', { class: 'button primary wide', href: signInUrl }, problem.signIn),
     ...choices.map(provider => {
       const kind = provider === first && signInUrl === undefined ? 'primary wide' : 'quiet wide'
       return button(ways.by(nameOf(provider)), kind, () => taps.leave(provider))
     }),
-    signInUrl !== undefined && element('a', { class: 'button primary wide', href: signInUrl }, problem.signIn),
     button(problem.again, 'quiet wide', taps.start),
   )
 }
