@@ -6,7 +6,7 @@ import { redisStore } from '../../packages/scanlogin/src/redis.ts'
 import { endRedis, startRedis } from '../redis/servers/child.ts'
 import { closeClients, ioredisTo } from '../redis/servers/clients.ts'
 
-/** `scripts/record-entries.mjs` writes one for each version, and nobody changes it afterwards. */
+/** `scripts/record/entries.mjs` writes one for each version, and nobody changes it afterwards. */
 export interface Recorded {
   readonly name: string
   /** When all of it happened, ms since the epoch. */

@@ -2,8 +2,8 @@
  * Writes down what this version of the library keeps in a store, for the tests of all later ones: tickets in every state,
  * sessions, known browsers and keys, and what the people hold who are in the middle of it.
  *
- *     node scripts/record-entries.mjs                      # test/upgrades/recorded/<version>.json, from the build that is there
- *     node scripts/record-entries.mjs --library <dist> --name <name>
+ *     node scripts/record/entries.mjs                      # test/upgrades/recorded/<version>.json, from the build that is there
+ *     node scripts/record/entries.mjs --library <dist> --name <name>
  *
  * It stands in 2100, so that nothing of it is ever over.
  */
@@ -15,8 +15,8 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Redis } from 'ioredis'
-import { root } from './prepare.mjs'
-import { actIn, keepIn } from './record-scenes.mjs'
+import { root } from '../prepare.mjs'
+import { actIn, keepIn } from './scenes.mjs'
 
 const { values } = parseArgs({
   options: {
