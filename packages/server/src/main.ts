@@ -32,9 +32,10 @@ main().catch(async (error: unknown) => {
     await reportFailure(explain(error))
     process.exit(1)
   }
-  process.stderr.write(`${explain(error)}\n`)
   // Of an audit 1 says that the deployment is at fault, of the doctor that it could be better.
-  process.exitCode = process.argv.includes('audit') || process.argv.includes('doctor') ? 2 : 1
+  const code = process.argv.includes('audit') || process.argv.includes('doctor') ? 2 : 1
+  // What was opened before it failed, such as a connection to Redis that tries again, does not keep it going.
+  process.stderr.write(`${explain(error)}\n`, () => process.exit(code))
 })
 
 function explain(error: unknown): string {

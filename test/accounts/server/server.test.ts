@@ -93,6 +93,11 @@ describe('a server that is to have accounts and cannot', () => {
     expect(stderr).toContain('SCANLOGIN_DATABASE: ')
     expect(stderr).not.toMatch(/:hunter2@|\n {4}at /)
   })
+
+  it('ends though its store was opened before', async () => {
+    const env = { SCANLOGIN_STORE: 'redis://127.0.0.1:1', SCANLOGIN_DATABASE: 'file:/nowhere/accounts.db' }
+    expect(await runServer(env)).toMatchObject({ code: 1, stderr: expect.stringContaining('SCANLOGIN_DATABASE: ') })
+  })
 })
 
 describe('a server without accounts', () => {
