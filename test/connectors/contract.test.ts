@@ -26,7 +26,8 @@ describe('an attempt', () => {
     const { begin, connector, exchanged } = start()
     const mine = await begin()
     const theirs = await begin()
-    for (const stranger of [nobody, theirs.browser]) {
+    const planted: CallingBrowser = { cookie: name => (name === mine.cookie.name ? theirs.cookie.value : undefined) }
+    for (const stranger of [nobody, theirs.browser, planted]) {
       expect(await connector.callback(mine.query, stranger)).toMatchObject({ code: 'other_browser' })
     }
     expect(exchanged).toEqual([])
