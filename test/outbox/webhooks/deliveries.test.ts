@@ -109,7 +109,7 @@ describe('a webhook', () => {
   })
 
   it('that was under way when its process died comes again', async () => {
-    const scene = await openScene({ timeout: -4500 })
+    const scene = await openScene()
     await scene.sender().stop()
     await scene.journal.add(eventOf('ONE'), [scene.endpoint])
     // Taken, and never heard of again.
