@@ -1,11 +1,16 @@
 /** The dashboard and the alerts ask a live Prometheus, which reads a server that people sign in at. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Actors, createActors } from '../../packages/scanlogin/src/testing/actors.ts'
+import { startWechatSimulator } from '../../packages/server/src/simulator/index.ts'
+import { jar, troubleIn } from '../connectors/server-site.ts'
+import { startReceiver } from '../outbox/webhooks/receiver.ts'
 import { endRedis, quietPort, startRedis, until } from '../redis/servers/child.ts'
 import { endServers, startServer } from '../server/server.ts'
+import { account, website } from '../simulator/wechat.ts'
 import { endPrograms, startProgram } from './programs.ts'
 import { deployFolder } from './proxies.ts'
 import { apiKey } from './site.ts'
@@ -25,6 +30,7 @@ beforeAll(async () => {
     SCANLOGIN_METRICS: String(metricsPort),
     SCANLOGIN_API_KEY: apiKey,
     SCANLOGIN_STORE: `redis://127.0.0.1:${redis.port}`,
+    ...(await startEverybodyElse()),
   })
   await startPrometheus(port, metricsPort)
   prometheus = `http://127.0.0.1:${port}`
@@ -32,14 +38,17 @@ beforeAll(async () => {
   // Rates need two samples, with something between them.
   await until('the first sample', async () => (await ask('scanlogin_build_info')).length > 0)
   await refuse(people)
-  for (const end = Date.now() + 4000; Date.now() < end; ) await signIn(people)
+  for (const end = Date.now() + 4000; Date.now() < end; ) await Promise.all([signIn(people), comeByWechat(server.url)])
   await until('a rate', async () => (await ask('rate(scanlogin_store_conflicts_total[20s])')).length > 0)
 })
+
+const ends: (() => unknown)[] = []
 
 afterAll(async () => {
   await endPrograms()
   await endServers()
   await endRedis()
+  for (const end of ends) await end()
 })
 
 describe('the dashboard', () => {
@@ -85,6 +94,35 @@ describe('the alerts', () => {
     expect(await ask('ALERTS{alertstate="firing"}')).toEqual([])
   })
 })
+
+/** A simulated WeChat, a receiver of webhooks, and a folder for what is kept: the settings that lead there. */
+async function startEverybodyElse(): Promise<Record<string, string>> {
+  const [wechat, receiver] = await Promise.all([startWechatSimulator(), startReceiver()])
+  const folder = mkdtempSync(join(tmpdir(), 'scanlogin-dashboard-'))
+  ends.push(wechat.stop, receiver.stop, () => rmSync(folder, { recursive: true }))
+  const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
+  return {
+    SCANLOGIN_DATABASE: `file:${join(folder, 'accounts.db')}`,
+    SCANLOGIN_WEBHOOKS: JSON.stringify([{ name: 'shop', url: receiver.url, secret }]),
+    SCANLOGIN_WEBHOOKS_DATABASE: `file:${join(folder, 'webhooks.db')}`,
+    SCANLOGIN_WEBHOOKS_PRIVATE: '127.0.0.1',
+    SCANLOGIN_WECHAT_APP_ID: website.appid,
+    SCANLOGIN_WECHAT_APP_SECRET: website.secret,
+    SCANLOGIN_WECHAT_ACCOUNT_APP_ID: account.appid,
+    SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET: account.secret,
+    SCANLOGIN_WECHAT_OPEN_URL: `${wechat.url}/open`,
+    SCANLOGIN_WECHAT_API_URL: `${wechat.url}/api`,
+  }
+}
+
+/** Somebody comes back from WeChat with a code that there never was. */
+async function comeByWechat(url: string): Promise<void> {
+  const browser = jar(url)
+  const { searchParams } = new URL((await browser.get('/connect/wechat/start')).location)
+  const callback = new URL(searchParams.get('redirect_uri') ?? '')
+  const { text } = await browser.get(`${callback.pathname}?code=made-up&state=${searchParams.get('state')}`)
+  expect(troubleIn(text)).toBe('code_rejected')
+}
 
 /** A Prometheus with our rules, which reads and judges every half second. */
 function startPrometheus(port: number, metricsPort: number) {

@@ -1,5 +1,5 @@
 /** docs/operations.md names nothing that is not there. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -33,6 +33,15 @@ describe('docs/operations.md', () => {
     const alarms = [...names.matchAll(/(\w+): true/g)].map(([, name = '']) => name)
     expect(alarms.length).toBeGreaterThan(3)
     expect(alarms.filter(name => !page.includes(`| \`${name}\` |`))).toEqual([])
+  })
+
+  it('explains every metric of ours, and no other', () => {
+    const folder = join(docs, '../packages/server/src/metrics')
+    const sources = readdirSync(folder).filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    const text = sources.map(name => readFileSync(join(folder, name), 'utf8')).join('\n')
+    const shown = new Set([...text.matchAll(/'(scanlogin_[a-z_]+)'/g)].map(([, name]) => name))
+    const explained = new Set([...page.matchAll(/`(scanlogin_[a-z_]+)/g)].map(([, name]) => name))
+    expect([...explained].sort()).toEqual([...shown].sort())
   })
 
   it('leads to files and headings that are there', () => {
