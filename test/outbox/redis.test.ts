@@ -58,6 +58,27 @@ describe.each(Object.entries(kinds))('in %s', (_name, connect) => {
   }, 60_000)
 })
 
+describe('a Redis that is full', () => {
+  it('takes no new tickets, and tells of those that end', async () => {
+    const { store, newBrowser } = await openNode(() => ioredisTo(single.port))
+    const [begun, refused] = [newBrowser(), newBrowser()]
+    await begun.create()
+    await single.ask('CONFIG', 'SET', 'maxmemory', '1mb', 'maxmemory-policy', 'noeviction')
+    try {
+      expect((await refused.create()).status).toBe(503)
+      expect((await begun.cancel()).status).toBe(204)
+      const told: string[] = []
+      const relay = startRelay({ store, to: [({ type }) => void told.push(type)] })
+      await until('its end is told', () => told.length === 2)
+      expect(told).toEqual(['ticket.created', 'ticket.cancelled'])
+      await relay.stop()
+    } finally {
+      await single.ask('CONFIG', 'SET', 'maxmemory', '0')
+      await store.close()
+    }
+  })
+})
+
 describe('a stream for consumers', () => {
   it('holds each event with its id, its type and all of it', async () => {
     const { store, port, browser } = await openNode(() => ioredisTo(single.port))
