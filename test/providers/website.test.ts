@@ -15,7 +15,8 @@ let site: Site
 
 beforeAll(async () => {
   cast = await startCast()
-  site = await openSite({ ...cast.env, SCANLOGIN_DATABASE: `file:${join(folder, 'accounts.db')}` })
+  const database = `file:${join(folder, 'accounts.db')}`
+  site = await openSite({ ...cast.env, SCANLOGIN_DATABASE: database, SCANLOGIN_LOG_LEVEL: 'debug' })
 })
 
 afterAll(async () => {
@@ -32,13 +33,21 @@ const providers = [
   ['wecom', 'WeCom'],
 ] as const
 
+/** Codes and states that callbacks have brought. */
+const seen: string[] = []
+
+function longIn(callback: string): string[] {
+  return [...new URL(callback).searchParams.values()].filter(value => value.length > 20)
+}
+
 describe('the sign-in page', () => {
   it.for(providers)('signs in by %s, in a browser and on no phone', async ([provider, name], { newVisitor }) => {
     const page = await (await newVisitor()).open(site.origin)
     await page.locator(`a[href^="/connect/${provider}/start"]`).click()
     await sees(page, `Sign in to Simulated`)
     await sees(page, `with ${name}`)
-    cast[provider].control.signIn('aju')
+    const { callback } = cast[provider].control.signIn('aju')
+    seen.push(...longIn(callback))
     await greetedAs(page, 'Hello, 阿橘🍊')
     expect(page.url()).toBe(`${site.origin}/`)
     const cookies = (await page.context().cookies()).map(cookie => cookie.name)
@@ -60,6 +69,18 @@ describe('the sign-in page', () => {
       expect((await page.context().cookies()).map(cookie => cookie.name)).not.toContain('scanlogin-session')
     },
   )
+})
+
+describe('the log of the server', () => {
+  it('tells which provider has known somebody, and nothing that is secret or about them', () => {
+    const log = site.output()
+    for (const [provider] of providers) expect(log).toContain(`"provider":"${provider}"`)
+    const secrets = [...cast.env.SCANLOGIN_PROVIDERS.matchAll(/"(?:clientSecret|secret|privateKey)":"([^"]+)"/g)]
+    expect([secrets.length, seen.length]).toEqual([5, 10])
+    for (const secret of [...secrets.map(([, secret = '']) => secret), ...seen]) expect(log).not.toContain(secret)
+    // The person's name, and ids as the providers spell them.
+    expect(log).not.toMatch(/阿橘|\bo[un]_[\w-]{20}|UID_|2088\d{12}/)
+  })
 })
 
 /** The call that takes the code. */
