@@ -2,6 +2,7 @@
  * What a session is to the HTTP handler: something that opens at redeem, is read on later calls, can be listed by its
  * user, and can be ended. Each QR sign-in is a session of its own, with an id of its own.
  */
+import type { KeyProof } from '../core/browsers/key-proof.ts'
 import type { Device, User } from '../core/ticket.ts'
 import type { Codes } from './codes.ts'
 
@@ -26,9 +27,9 @@ export interface Sessions {
   list(userId: string): Promise<readonly Session[]>
   /**
    * Only where the browser's token changes with each use: gives the next one, or throws `unauthenticated`. Repeated while
-   * the answer may have been lost it gives the same one. `clientId` as with `read`.
+   * the answer may have been lost it gives the same one.
    */
-  renew?(token: string, clientId?: string): Promise<OpenedSession>
+  renew?(token: string, renewal?: Renewal): Promise<OpenedSession>
   /** Only where others can check a session by themselves: the public keys, RFC 7517. */
   publicKeys?(): Promise<{ readonly keys: readonly object[] }>
   /**
@@ -36,6 +37,15 @@ export interface Sessions {
    * there, does no harm. Where a phone is named, what it has approved and nobody has collected yet does not open either.
    */
   endSome(userId: string, which: Which): Promise<readonly Session[]>
+}
+
+export interface Renewal {
+  /** As with `read`. */
+  readonly clientId?: string | undefined
+  /** Of the browser's key, where the call carries one. */
+  readonly proof?: KeyProof | undefined
+  /** Asked about a session whose token holds, before anything changes; what it throws refuses. */
+  readonly before?: (session: Session) => Promise<void>
 }
 
 export interface Session {

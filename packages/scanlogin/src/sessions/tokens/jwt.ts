@@ -4,10 +4,11 @@
  * back, somebody has copied it, and the whole session ends.
  */
 import type { JWK } from 'jose'
+import { checkedKey, useOnce } from '../../core/browsers/key-proof.ts'
 import { LoginError } from '../../core/errors.ts'
 import { type Random, systemRandom } from '../../core/secrets/random.ts'
 import { type Book, type BookOptions, createBook, type Kept, ofSite, sessionId } from '../book.ts'
-import type { OpenedSession, Session, Sessions } from '../session.ts'
+import type { OpenedSession, Renewal, Session, Sessions } from '../session.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import { givenKeys } from './given-keys.ts'
 import { keptKeys } from './kept-keys.ts'
@@ -40,6 +41,11 @@ export interface JwtSessionsOptions extends BookOptions {
   alg?: SigningAlgorithm
   /** Seconds that a key which was made signs before the next one does, at least 3,600. Default 2,592,000 (30 days). */
   keyTtl?: number
+  /**
+   * Takes the lasting token of a session that was opened by a browser with a key only together with a proof of the key, to
+   * renew: a copied cookie is then worth nothing. Default `false`, because the page has to send the proof.
+   */
+  boundRenewal?: boolean
   /** Hears that a refresh token was used again and its session has ended. Default: nobody does. */
   onReuse?: (reuse: Reuse) => void
   /** Default: the runtime's generator. */
@@ -53,12 +59,12 @@ export interface Reuse {
 }
 
 export interface JwtSessions extends Sessions {
-  renew(token: string, clientId?: string): Promise<OpenedSession>
+  renew(token: string, renewal?: Renewal): Promise<OpenedSession>
   publicKeys(): Promise<{ readonly keys: readonly JWK[] }>
 }
 
 export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
-  const { issuer, audience = issuer, random = systemRandom, onReuse = () => {} } = options
+  const { issuer, audience = issuer, random = systemRandom, boundRenewal = false, onReuse = () => {} } = options
   const { ttl, grace } = timesIn(options)
   const book = createBook(options)
   const { clock } = book
@@ -72,7 +78,7 @@ export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
   /** The session that either of the browser's tokens stands for. A token that was used up is none here, and no alarm. */
   async function find(token: string): Promise<Session | undefined> {
     const refresh = readRefreshToken(token)
-    if (refresh) return readByRefresh(refresh)
+    if (refresh) return withoutProof(await readByRefresh(refresh))
     const id = await tokens.sessionOf(token)
     return id === undefined ? undefined : (await book.find(id))?.session
   }
@@ -86,9 +92,22 @@ export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
     return kind === 'current' || kind === 'recent' ? kept.session : undefined
   }
 
-  async function renew(token: string, clientId?: string): Promise<OpenedSession> {
+  function keyOf({ details }: Session): string | undefined {
+    // What another site has collected is renewed by its back end, which holds no browser's key.
+    return boundRenewal && details.clientId === undefined ? details.browserKey : undefined
+  }
+
+  function withoutProof(session: Session | undefined): Session | undefined {
+    return session && keyOf(session) === undefined ? session : undefined
+  }
+
+  async function renew(token: string, { clientId, proof, before }: Renewal = {}): Promise<OpenedSession> {
     const presented = readRefreshToken(token)
     if (!presented) throw nobody()
+    const session = ofSite(await readByRefresh(presented), clientId)
+    const key = session && keyOf(session)
+    if (key !== undefined) await useOnce(options.store, checkedKey(key, proof), clock.now())
+    if (session) await before?.(session)
     let outcome: RefreshToken | 'reused' | undefined
     const kept = await book.change(presented.id, async record => {
       outcome = undefined
@@ -96,6 +115,8 @@ export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
       const now = clock.now()
       const judgement = await judge(record.chain, presented, now, grace)
       if (judgement.kind === 'reused') outcome = 'reused'
+      // Nobody has been asked about it.
+      if (!session) return record
       if (judgement.kind === 'recent') outcome = judgement.last
       if (judgement.kind !== 'current') return record
       const [chain, next] = await extendChain(record.chain, presented, now)

@@ -4,7 +4,7 @@ import type { OpenedSession, SessionDetails } from '../../../sessions/session.ts
 import { type Answer, type Call, json } from '../../call.ts'
 import { type Site, sessionsOf } from '../../site.ts'
 import { type CodeResource, type SignedInResource, toUserResource } from '../../wire.ts'
-import { cookiesFor, lastingCookieOn, type Presented, sessionResource } from './cookies.ts'
+import { cookiesFor, lastingCookieOn, type Presented, sessionOn, sessionResource, tokensOn } from './cookies.ts'
 
 /** A browser gets a cookie that its scripts cannot read, a native app the token itself. */
 export async function sessionAnswer(
@@ -30,7 +30,7 @@ export async function sessionAnswer(
 export async function endReplaced(site: Site, call: Call, { id }: OpenedSession): Promise<void> {
   const before = lastingCookieOn(site, call)
   if (before === undefined) return
-  const session = await sessionsOf(site).read(before)
+  const session = await sessionOn(site, tokensOn(site, call).tokens)
   // The same one where redeem is repeated.
   if (session && session.id !== id) await sessionsOf(site).end(before)
 }

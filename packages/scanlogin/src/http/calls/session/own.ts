@@ -36,11 +36,13 @@ export async function renewSession(site: Site, call: Call): Promise<Answer> {
   site.origins.check(call, credential)
   const token = lastingTokenOn(site, call)
   if (token === undefined) throw nobody()
-  const before = await sessions.read(token)
-  if (before) await checkAccount(site, before.user)
-  if (!sessions.renew) return readAnswer(site, before)
-  // Also where nothing was found: an old token that comes back has to be noticed.
-  const session = await sessions.renew(token)
+  const before = ({ user }: Session) => checkAccount(site, user)
+  if (!sessions.renew) {
+    const session = await sessions.read(token)
+    if (session) await before(session)
+    return readAnswer(site, session)
+  }
+  const session = await sessions.renew(token, { proof: await site.proofs.on(call), before })
   const body = { user: toUserResource(session.user), session: sessionResource(site, session, credential) }
   return credential === 'explicit' ? json(200, body) : json(200, body, { 'set-cookie': cookiesFor(site, session) })
 }

@@ -85,11 +85,9 @@ async function opened(site: Site, clientId: string, fields: Fields): Promise<Ope
 async function renewed(site: Site, clientId: string, fields: Fields): Promise<OpenedSession> {
   const sessions = sessionsOf(site)
   const token = requiredTextIn(fields, 'refresh_token', 256)
-  const session = await sessions.read(token, clientId)
   if (!sessions.renew) throw new LoginError('not_found')
-  if (session) await checkAccount(site, session.user)
   try {
-    return await sessions.renew(token, clientId)
+    return await sessions.renew(token, { clientId, before: ({ user }) => checkAccount(site, user) })
   } catch (error) {
     const isOver = error instanceof LoginError && error.code === 'unauthenticated'
     throw isOver ? new LoginError('not_found', { cause: error }) : error
