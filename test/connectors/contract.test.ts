@@ -155,6 +155,21 @@ describe('a refusal', () => {
     const { query, browser } = await begin()
     await expect(connector.callback(query, browser)).rejects.toThrow('a bug')
   })
+
+  it('and its failure holds nothing that must not be logged, whatever it says', async () => {
+    const words = 'GET https://api.example/token?appid=a&secret=s3cret&code=c0de failed: {"openid":"0pen1d"}'
+    const cause = new Error('access_token=t0ken')
+    const { begin, connector } = start({ identify: () => Promise.reject(new TypeError(words, { cause })) })
+    const { query, browser } = await begin()
+    const failure = await connector.callback(query, browser).catch(error => error)
+    expect(failure).toMatchObject({
+      name: 'TypeError',
+      message: expect.stringContaining('GET https://api.example/token'),
+    })
+    const told = `${failure.message} ${failure.stack} ${failure.cause}`
+    for (const secret of ['s3cret', 'c0de', '0pen1d', 't0ken']) expect(told).not.toContain(secret)
+    expect(told).toContain('contract.test.ts')
+  })
 })
 
 describe('an identity', () => {

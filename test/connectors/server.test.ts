@@ -58,6 +58,26 @@ describe('signing in with WeChat', () => {
   })
 })
 
+describe('the account page', () => {
+  it('begins an identity that waits for the person to say that it is theirs', async () => {
+    const site = await startServerSite()
+    const browser = site.newJar()
+    const query = new URLSearchParams({ return_to: `${site.publicUrl}/account` })
+    const reply = await throughWechat(site, browser, 'xiaoman', `${start}?${query}`)
+    expect([reply.status, reply.location]).toEqual([303, '/account/bind'])
+    expect((await browser.get('/v1/session')).status).toBe(401)
+  })
+
+  it('offers each provider with the path that begins it', async () => {
+    const site = await startServerSite()
+    const browser = site.newJar()
+    await throughWechat(site, browser, 'xiaoman')
+    const { providers } = JSON.parse((await browser.get('/account/identities')).text)
+    expect(providers).toMatchObject([{ provider: 'wechat', start: expect.stringContaining(start) }])
+    expect((await throughWechat(site, browser, 'aju', providers[0].start)).location).toBe('/account/bind')
+  })
+})
+
 describe('a beginning', () => {
   it('is one that a person looks at: no picture, no script, nothing that is loaded ahead', async () => {
     const site = await startServerSite()

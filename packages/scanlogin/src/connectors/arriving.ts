@@ -17,6 +17,7 @@ import {
   type Ending,
   isState,
 } from './attempt.ts'
+import { redactedError } from './calls/redact.ts'
 import type { Arrival, CallingBrowser } from './connector.ts'
 import type { Setting } from './create-connector.ts'
 import { eventually } from './patience.ts'
@@ -106,7 +107,7 @@ async function endingOf(
     return { identity }
   } catch (error) {
     // Anything else is a bug: the attempt stays taken, and nobody signs in by trying again.
-    if (!(error instanceof ConnectorError)) throw error
+    if (!(error instanceof ConnectorError)) throw redactedError(error)
     const { code, errcode, reference, detail } = error
     const reason = { ...(errcode && { errcode }), ...(reference && { reference }), ...(detail && { detail }) }
     setting.tell({ type: 'refused', way, code, ...reason }, digest)

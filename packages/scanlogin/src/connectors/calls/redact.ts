@@ -5,6 +5,15 @@ export function redact(text: string): string {
   return text.replace(assigned, `$1${mask}`).replace(tagged, `$1${mask}`)
 }
 
+/** A failure that nobody foresaw, as it may be logged: its words and where it came from, without what it was about. */
+export function redactedError(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(redact(String(error)))
+  const clean = new Error(redact(error.message))
+  clean.name = error.name
+  clean.stack = redact(error.stack ?? '')
+  return clean
+}
+
 const names = [
   '(?:client_?|corp_?|app_?)?secret',
   '(?:auth_?|js_?|tmp_?)?code(?!_)',
