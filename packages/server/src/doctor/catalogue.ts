@@ -13,6 +13,7 @@ import { sockets } from './site/sockets.ts'
 import { hsts, tls } from './site/transport.ts'
 import { buffering, idleTimeout } from './site/waiting.ts'
 import { storeClock } from './store/clock.ts'
+import { databases } from './store/database.ts'
 import { eviction, persistence, replicas, storeVersion } from './store/figures.ts'
 import { store } from './store/reached.ts'
 import { writing } from './store/writing.ts'
@@ -35,6 +36,7 @@ export const catalogue: readonly Examination[] = [
   replicas,
   storeClock,
   writing,
+  databases,
   site,
   tls,
   hsts,
