@@ -1,6 +1,7 @@
 /** People in the middle of everything: one ticket for each state it can be in, and what else is kept of them. */
 
 const publicUrl = 'https://id.example.com'
+const shop = 'https://shop.example/back'
 const alice = { id: 'alice', name: 'Alice Example' }
 const origin = { ip: '203.0.113.7', browser: 'Firefox', os: 'Linux' }
 const device = { name: 'a phone', claimed: { browser: 'Safari', os: 'iOS' } }
@@ -38,8 +39,7 @@ export async function actIn({ library, store, at }) {
           .then(scanned)
           .then(play => confirmed(play, { userVerified: true })),
     }),
-    client: () =>
-      begin(plain, { clientId: 'shop', returnTo: 'https://shop.example/back', codeChallenge: 'c'.repeat(43) }),
+    client: () => begin(plain, { clientId: 'shop', returnTo: shop, codeChallenge: 'c'.repeat(43) }),
   }
   const held = {}
   for (const [name, act] of Object.entries(scenes)) held[name] = (await act()).held
@@ -67,6 +67,7 @@ export async function keepIn({ library, store, at }) {
     sessions: { open, ended, detailed },
     browsers: { alice: 'a-key' },
     signed: { refresh, access: access.token },
+    code: await sessions.codes.give(token(), { user: alice, details: {}, clientId: 'shop', returnTo: shop }),
   }
 }
 

@@ -18,6 +18,8 @@ export interface Recorded {
   /** A key that each of these users has signed in with. */
   readonly browsers?: Readonly<Record<string, string>>
   readonly signed?: { readonly refresh: string; readonly access: string }
+  /** By which the site `shop` collects a session. */
+  readonly code?: string
   readonly entries: Readonly<Record<string, Kept>>
   /** What the same looked like in Redis. */
   readonly redis: Readonly<Record<string, string>>

@@ -150,6 +150,14 @@ describe.each(places)('what $name has left in $kind', ({ recorded, open }) => {
     expect(await sessions.renew(refresh)).toMatchObject({ user: { id: 'bob' } })
   })
 
+  it('is a code that another site exchanges, once', async () => {
+    const { codes } = storedSessions({ store, clock: clockAt(recorded.at) })
+    const claim = { clientId: 'shop', returnTo: 'https://shop.example/back', codeVerifier: undefined }
+    const take = () => codes.take(recorded.code ?? '', claim)
+    expect((await take()).grant.user).toEqual(alice)
+    await expect(take()).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   it('is the browsers that a user is known in', async () => {
     const browsers = knownBrowsers({ store, clock: clockAt(recorded.at) })
     const key = recorded.browsers?.alice ?? ''
