@@ -85,14 +85,14 @@ describe('the code on the page', () => {
     await sees(page, 'Who is using this phone?')
     const choices = await page.locator('.view.ways .button').allTextContents()
     expect(choices.map(text => text.replace('Continue with ', ''))).toEqual([
-      'WeChat',
       'Alipay',
       'DingTalk',
       'Feishu',
       'QQ',
-      'WeCom',
       'Scan again',
     ])
+    // Their own pages would show this phone a code to scan.
+    await sees(page, 'Or scan the code on the screen with WeChat or WeCom')
     await page.getByRole('button', { name: 'Continue with DingTalk' }).click()
     await page.waitForURL(/\/oauth2\/auth\?/)
     await sees(page, 'Scan this code with the simulated phone.')
@@ -105,6 +105,7 @@ describe('the code on the page', () => {
     const page = await (await newVisitor({ ...phoneSized, locale: 'zh-CN' })).open(code)
     await sees(page, '请先确认你是谁')
     await sees(page, '使用支付宝继续')
+    await sees(page, '也可以直接用微信或企业微信扫描屏幕上的二维码。')
   })
 })
 

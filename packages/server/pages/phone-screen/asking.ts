@@ -1,7 +1,7 @@
 /** From the code to the question: whose phone this is, what its camera has read or its user has typed. */
 import type { Phone, Prompt } from 'scanlogin/phone'
 import { chooseDemoUser, type DemoUser, readDemoUsers } from '../demo/users.ts'
-import type { Ways } from '../phone-ways/ways.ts'
+import { hasChoice, type Ways } from '../phone-ways/ways.ts'
 import { isPassing, questionOf } from './deciding.ts'
 import type { Screen } from './screen.ts'
 import { isUserCode } from './start.ts'
@@ -51,7 +51,7 @@ export function createAsking(screen: Screen, { phone, demo, ways }: AskingOption
     unread = came
     if (demo) return { name: 'users', users }
     if (ways?.inside !== undefined) return leave(ways.inside)
-    if (ways && ways.choices.length > 0) return { name: 'ways', choices: ways.choices }
+    if (ways && hasChoice(ways.choices)) return { name: 'ways', choices: ways.choices }
     unread = undefined
     return { name: 'problem', code: 'unauthenticated', retry: undefined }
   }
@@ -101,6 +101,8 @@ export function createAsking(screen: Screen, { phone, demo, ways }: AskingOption
     read: text => ask(scanned(text)),
     type: userCode => ask(typed(userCode)),
     leave: provider => screen.show(leave(provider)),
-    chooseWay: () => screen.show({ name: 'ways', choices: ways?.choices ?? [] }),
+    chooseWay() {
+      if (ways) screen.show({ name: 'ways', choices: ways.choices })
+    },
   }
 }

@@ -10,6 +10,7 @@ import type { PhoneErrorCode, Prompt } from 'scanlogin/phone'
 import type { DemoUser } from '../demo/users.ts'
 import type { Messages } from '../messages.ts'
 import type { Passkey } from '../phone/passkey.ts'
+import type { Choices } from '../phone-ways/ways.ts'
 
 export type View =
   | { readonly name: 'users'; readonly users: readonly DemoUser[] }
@@ -20,7 +21,7 @@ export type View =
   /** On the way to a provider's page. */
   | { readonly name: 'leaving'; readonly provider: string }
   /** Nobody is signed in here, and there are ways to change that. */
-  | { readonly name: 'ways'; readonly choices: readonly string[] }
+  | { readonly name: 'ways'; readonly choices: Choices }
   /** Somebody is now, and it took longer than the code was good for. */
   | { readonly name: 'returned' }
   | { readonly name: 'ask'; readonly question: Question; readonly doubt: boolean }

@@ -20,11 +20,25 @@ export interface Ways {
   readonly kept: string | undefined
   /** The provider in whose app this page is open; `undefined` where there is none, or it has just been asked. */
   readonly inside: string | undefined
-  /** Those that a plain browser may choose from. */
-  readonly choices: readonly string[]
+  readonly choices: Choices
   /** To the provider's page; the code is waiting when the person comes back. */
   leave(provider: string, code: string): void
 }
+
+/** What a person may choose from. */
+export interface Choices {
+  /** Those whose page is of use on this phone. */
+  readonly here: readonly string[]
+  /** Those whose page shows a code to be scanned, which no phone can do with itself; their apps read ours. */
+  readonly byScan: readonly string[]
+}
+
+export function hasChoice({ here, byScan }: Choices): boolean {
+  return here.length + byScan.length > 0
+}
+
+/** Their pages for browsers outside of their app are a code and nothing else. */
+const codeOnly = new Set(['wechat', 'wecom'])
 
 export function createWays({ foresee }: Pick<Phone, 'foresee'>): Ways {
   const kept = takeKeptCode(Date.now())
@@ -36,7 +50,7 @@ export function createWays({ foresee }: Pick<Phone, 'foresee'>): Ways {
   return {
     kept,
     inside,
-    choices: configured.filter(one => one === here || one.ways.includes('website')).map(({ provider }) => provider),
+    choices: choicesAmong(configured, here),
     leave(provider, code) {
       const way = configured.find(one => one.provider === provider)
       if (!way) return
@@ -51,6 +65,14 @@ export function createWays({ foresee }: Pick<Phone, 'foresee'>): Ways {
     const { codes = [code], next_in: nextIn = 0, step_seconds: stepSeconds = 1 } = told ?? {}
     keepCodes({ codes, since, nextIn, stepSeconds })
   }
+}
+
+function choicesAmong(configured: readonly ConfiguredWay[], inApp: ConfiguredWay | undefined): Choices {
+  const others = configured.filter(one => one !== inApp)
+  const here = others.filter(({ provider, ways }) => ways.includes('website') && !codeOnly.has(provider))
+  const byScan = others.filter(({ provider, ways }) => ways.includes('inside') && codeOnly.has(provider))
+  const names = (ways: readonly ConfiguredWay[]) => ways.map(({ provider }) => provider)
+  return { here: names(inApp ? [inApp, ...here] : here), byScan: names(byScan) }
 }
 
 /** What decides on a sign-in is who it is: no name is asked for. */
