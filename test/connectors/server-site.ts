@@ -17,8 +17,18 @@ export async function startServerSite(env: Record<string, string> = {}) {
   onTestFinished(() => simulator.stop())
   const folder = mkdtempSync(join(tmpdir(), 'scanlogin-connectors-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const server = await startServer({ ...settingsFor(simulator.url, folder), ...env })
+  onTestFinished(async () => {
+    await server.stop()
+  })
+  const publicUrl = `http://localhost:${server.port}`
+  return { ...simulator, server, publicUrl, newJar: (userAgent?: string) => jar(publicUrl, userAgent) }
+}
+
+/** `folder`: where accounts are kept. */
+export function settingsFor(wechatUrl: string, folder: string): Record<string, string> {
   const { website, account } = apps
-  const server = await startServer({
+  return {
     SCANLOGIN_DATABASE: `file:${join(folder, 'accounts.db')}`,
     SCANLOGIN_RETURN_TO: returnTo,
     SCANLOGIN_PRESET: 'none',
@@ -26,16 +36,10 @@ export async function startServerSite(env: Record<string, string> = {}) {
     SCANLOGIN_WECHAT_APP_SECRET: website.appSecret,
     SCANLOGIN_WECHAT_ACCOUNT_APP_ID: account.appId,
     SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET: account.appSecret,
-    SCANLOGIN_WECHAT_OPEN_URL: `${simulator.url}/open`,
-    SCANLOGIN_WECHAT_API_URL: `${simulator.url}/api`,
+    SCANLOGIN_WECHAT_OPEN_URL: `${wechatUrl}/open`,
+    SCANLOGIN_WECHAT_API_URL: `${wechatUrl}/api`,
     SCANLOGIN_LOG_LEVEL: 'debug',
-    ...env,
-  })
-  onTestFinished(async () => {
-    await server.stop()
-  })
-  const publicUrl = `http://localhost:${server.port}`
-  return { ...simulator, server, publicUrl, newJar: (userAgent?: string) => jar(publicUrl, userAgent) }
+  }
 }
 
 /** A browser's cookies, for the one site that it visits; redirects are told and not followed. */
