@@ -7,9 +7,11 @@ import { openSite, type Site } from '../browser/site.ts'
 import { endServers } from '../server/server.ts'
 
 let site: Site
+let bound: Site
 
 beforeAll(async () => {
   site = await openSite()
+  bound = await openSite({ SCANLOGIN_SESSIONS: 'jwt', SCANLOGIN_BOUND_RENEWAL: 'on' })
 })
 
 afterAll(endServers)
@@ -182,5 +184,27 @@ describe.concurrent('a browser that was last used by Alice', () => {
     await page.getByText('不是你？换一个二维码').click()
     await codeOn(page, old)
     expect(await mallory.confirm()).toMatchObject({ body: { code: 'ticket_cancelled' } })
+  })
+})
+
+describe.concurrent('a session that is renewed with the key only', () => {
+  it('goes on in its browser after its five minutes, and nowhere else with its cookies', async ({ newVisitor }) => {
+    const visitor = await newVisitor()
+    const page = await visitor.open(bound.origin)
+    await signIn(page, bound.phoneOf('Alice'))
+    const lasting = (await visitor.context.cookies()).filter(({ name }) => name === 'scanlogin-session')
+    expect(lasting).toHaveLength(1)
+    const thief = await newVisitor()
+    await thief.context.addCookies(lasting)
+    const theirs = await thief.open(bound.origin)
+    await codeOn(theirs)
+    const renewed = await theirs.evaluate(async () => (await fetch('/v1/session', { method: 'POST' })).status)
+    expect(renewed).toBe(400)
+    // As time does.
+    await visitor.context.clearCookies({ name: 'scanlogin-access' })
+    await page.reload()
+    await greetedAs(page, 'Hello')
+    await visitor.context.clearCookies({ name: 'scanlogin-access' })
+    await sees(await visitor.open(`${bound.origin}/sessions`), 'this browser')
   })
 })

@@ -98,6 +98,11 @@ describe('the server', () => {
       { SCANLOGIN_SIGNING_KEYS: '{"keys":[]}' },
       /SCANLOGIN_SIGNING_KEYS: .*SCANLOGIN_SESSIONS=jwt/,
     ],
+    [
+      'a key for renewals that there are none of',
+      { SCANLOGIN_BOUND_RENEWAL: 'on' },
+      /SCANLOGIN_BOUND_RENEWAL: .*SCANLOGIN_SESSIONS=jwt/,
+    ],
     ['a file that is not there', { SCANLOGIN_CLIENTS: '/nowhere.json' }, /SCANLOGIN_CLIENTS: that file cannot be read/],
     ['what is no JSON', { SCANLOGIN_CLIENTS: '[{' }, /SCANLOGIN_CLIENTS: that is not JSON/],
     ['a client without a name', { SCANLOGIN_CLIENTS: '[{"id":"shop"}]' }, /look at entry 1 name/],

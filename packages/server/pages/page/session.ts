@@ -1,4 +1,5 @@
 /** Who is signed in in this browser, asked of the server and ended there. */
+import { renewSession } from 'scanlogin/client'
 
 export interface SignedInUser {
   id: string
@@ -8,10 +9,26 @@ export interface SignedInUser {
 /** `undefined` if nobody is, or the server cannot say: the page then offers to sign in. */
 export async function readSession(): Promise<SignedInUser | undefined> {
   try {
-    const reply = await fetch('/v1/session', { cache: 'no-store' })
+    const reply = await renewing(() => fetch('/v1/session', { cache: 'no-store' }))
     return reply.ok ? userIn(await reply.json()) : undefined
   } catch {
     return undefined
+  }
+}
+
+/** Asks again where nobody seemed to be signed in, and renewing has shown that somebody is. */
+export async function renewing(ask: () => Promise<Response>): Promise<Response> {
+  const reply = await ask()
+  if (reply.status !== 401 || !wasSignedIn()) return reply
+  return (await renewSession()).state === 'renewed' ? ask() : reply
+}
+
+/** By what the element keeps once somebody has signed in here: strangers cost the server no second call. */
+function wasSignedIn(): boolean {
+  try {
+    return localStorage.getItem('scanlogin-last-account') !== null
+  } catch {
+    return false
   }
 }
 

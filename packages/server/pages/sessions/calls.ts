@@ -1,4 +1,5 @@
 /** A person's sessions and known browsers, asked of the server and ended there. Nothing that comes is trusted to be what it should. */
+import { renewing } from '../page/session.ts'
 
 export interface ListedSession {
   readonly id: string
@@ -23,7 +24,7 @@ export type Listing = readonly ListedSession[] | 'nobody' | 'trouble'
 
 export async function listSessions(): Promise<Listing> {
   try {
-    const reply = await fetch('/v1/sessions', { cache: 'no-store' })
+    const reply = await renewing(() => fetch('/v1/sessions', { cache: 'no-store' }))
     if (reply.status === 401) return 'nobody'
     return reply.ok ? sessionsIn(await reply.json()) : 'trouble'
   } catch {

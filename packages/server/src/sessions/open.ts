@@ -29,6 +29,7 @@ export async function openSessions({ config, store, publicUrl, log, raise }: Ses
     issuer: publicUrl,
     audience: config.SCANLOGIN_SESSION_AUDIENCE ?? publicUrl,
     ...(keys && { keys }),
+    boundRenewal: config.SCANLOGIN_BOUND_RENEWAL,
     onReuse: ({ session, at }) => raise({ type: 'refresh_reuse', at, user: session.user.id }),
   })
   if (keys) await usable(sessions.publicKeys())

@@ -12,6 +12,10 @@ export const sessionSettings = {
     .or(seconds(120, 2_592_000))
     .default(1800),
   SCANLOGIN_SESSION_SHORT_TTL: seconds(60, 2_592_000).default(3600),
+  SCANLOGIN_BOUND_RENEWAL: z
+    .enum(['on', 'off'], { error: 'write "on" or "off"' })
+    .transform(text => text === 'on')
+    .default(false),
   SCANLOGIN_SESSION_AUDIENCE: z.string().max(255, 'write at most 255 characters').optional(),
   SCANLOGIN_SIGNING_KEYS: z.string().transform(readSigningKeys).optional(),
   SCANLOGIN_CLIENTS: z.string().transform(readClients).optional(),
@@ -20,7 +24,8 @@ export const sessionSettings = {
 /** What is wrong between them. */
 export function sessionProblem(given: Readonly<Record<string, string | undefined>>): string | undefined {
   if (given.SCANLOGIN_SESSIONS === 'jwt') return undefined
-  const idle = ['SCANLOGIN_SIGNING_KEYS', 'SCANLOGIN_SESSION_AUDIENCE'].filter(name => given[name] !== undefined)
+  const signed = ['SCANLOGIN_SIGNING_KEYS', 'SCANLOGIN_SESSION_AUDIENCE', 'SCANLOGIN_BOUND_RENEWAL']
+  const idle = signed.filter(name => given[name] !== undefined && given[name] !== 'off')
   return idle.length === 0 ? undefined : `${idle.join(', ')}: only means anything with SCANLOGIN_SESSIONS=jwt.`
 }
 
