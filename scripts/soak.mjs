@@ -4,7 +4,7 @@
  *
  *     --minutes 20  --nodes 3  --lanes 8  --waiting 200  --gap 15  --seed <by chance>  --report <file>
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -32,9 +32,12 @@ if (!values['no-build']) {
   await build()
 }
 say(`Soaking for ${options.minutes} minutes, --seed ${options.seed}; the report comes to ${options.report}`)
-const { status } = spawnSync(bin('vitest'), ['run', '--config', 'test/soak/vitest.config.ts'], {
+const child = spawn(bin('vitest'), ['run', '--config', 'test/soak/vitest.config.ts'], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, SCANLOGIN_SOAK: JSON.stringify(options) },
+  // In a group of its own, so that all that it has started can be told to end.
+  detached: true,
 })
-process.exit(status ?? 1)
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.kill(-child.pid, signal))
+child.on('exit', code => process.exit(code ?? 1))
