@@ -95,6 +95,19 @@ describe('a beginning', () => {
     }
   })
 
+  it('that comes to nothing in our own frame can be read there, and in no other', async () => {
+    const site = await startServerSite()
+    const headersOf = async (dest: string) => {
+      const { headers } = await site.newJar().get(`${start}?way=nonsense`, { 'sec-fetch-dest': dest })
+      return [
+        headers.get('x-frame-options'),
+        /frame-ancestors [^;]*/.exec(headers.get('content-security-policy') ?? '')?.[0],
+      ]
+    }
+    expect(await headersOf('iframe')).toEqual(['SAMEORIGIN', "frame-ancestors 'self'"])
+    expect(await headersOf('document')).toEqual(['DENY', "frame-ancestors 'none'"])
+  })
+
   it('is refused to a network that has begun as many as it may, and to no other', async () => {
     const site = await startServerSite({ SCANLOGIN_SIGN_INS_PER_NETWORK: '3', SCANLOGIN_TRUSTED_PROXIES: '1' })
     const from = (address: string) => site.newJar().get(start, { 'x-forwarded-for': address })

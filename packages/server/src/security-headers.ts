@@ -18,6 +18,12 @@ export function policyWithFrames(origins: readonly string[]): string {
   return origins.length === 0 ? policy : `${policy}; frame-src 'self' ${origins.join(' ')}`
 }
 
+/** For a page that may stand in a frame of ours, where what it replaces stands in one: of no origin there, as that is not. */
+export const framedBySelf = {
+  'content-security-policy': `${policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")}; sandbox allow-scripts allow-top-navigation`,
+  'x-frame-options': 'SAMEORIGIN',
+}
+
 const strict = {
   'cache-control': 'no-store',
   'content-security-policy': policy,

@@ -29,6 +29,27 @@ describe('the sign-in page', () => {
     await greetedAs(page, 'Hello, 阿橘🍊')
   })
 
+  it('says in the frame what keeps WeChat’s code from standing there, and goes on in the whole window', async ({
+    newVisitor,
+  }) => {
+    const site = await startServerSite({ SCANLOGIN_SIGN_INS_PER_NETWORK: '1', SCANLOGIN_TRUSTED_PROXIES: '1' })
+    const visitor = await newVisitor()
+    // From this machine itself nothing is counted: this is what a proxy would add.
+    await visitor.context.route('**/connect/wechat/start*', route =>
+      route.continue({ headers: { ...route.request().headers(), 'x-forwarded-for': '203.0.113.7' } }),
+    )
+    const page = await visitor.open(site.publicUrl)
+    for (let i = 0; i < 2; i++) {
+      await tab(page, 'App').click()
+      await tab(page, 'WeChat').click()
+      await page.frameLocator('iframe').locator('h1').waitFor()
+    }
+    await page.frameLocator('iframe').getByText('Too many sign-ins at once').waitFor()
+    await picture(page, 'frame-trouble')
+    await page.frameLocator('iframe').getByText('Other ways to sign in').click()
+    await page.locator('scan-login').waitFor()
+  })
+
   it('turns back to our own code, and between the two by arrow keys', async ({ newVisitor }) => {
     const site = await startServerSite()
     const page = await (await newVisitor({ locale: 'zh-CN' })).open(site.publicUrl)

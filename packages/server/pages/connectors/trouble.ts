@@ -30,5 +30,6 @@ function wordsFor(troubles: Messages['connect']['troubles']): { readonly title: 
 }
 
 function link(address: string, look: 'primary' | 'quiet', text: string): HTMLElement {
-  return element('a', { class: `button ${look} wide`, href: address }, text)
+  // The page may stand in the frame in which the provider's was to stand.
+  return element('a', { class: `button ${look} wide`, href: address, target: '_top' }, text)
 }

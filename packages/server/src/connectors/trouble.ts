@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type ConnectorErrorCode, refusalRow, type Way } from 'scanlogin/wechat'
+import { framedBySelf } from '../security-headers.ts'
 import { connectPath, phonePath } from './open.ts'
 
 /** What a page can be about: a connector's refusals, and what the server itself has against it. */
@@ -29,12 +30,15 @@ export interface Trouble {
 
 export type DrawTrouble = (context: Context, trouble: Trouble) => Response | Promise<Response>
 
-/** `page` fills the values into the page's head. */
+/** `page` fills the values into the page's head. In the frame where a provider's page was to stand it can be read as well. */
 export function drawsTrouble(page: (values: Readonly<Record<string, string>>) => string): DrawTrouble {
   return (context, { code, provider = '', way = 'website', returnTo, reference = '' }) => {
     const { status, again } = rowOf(code)
     const retry = again ? beginning(provider, way, returnTo) : ''
     context.header('retry-after', status === 503 ? '5' : status === 429 ? '60' : undefined)
+    if (context.req.header('sec-fetch-dest') === 'iframe') {
+      for (const [name, value] of Object.entries(framedBySelf)) context.header(name, value)
+    }
     const html = page({ code, provider, reference, retry, back: way === 'inside' ? phonePath : '/' })
     // Proof: every status of the two tables goes with a page.
     return context.html(html, status as ContentfulStatusCode)
