@@ -28,3 +28,15 @@ export type { TokenKind } from './connectors/wechat/access-token/ask.ts'
 export type { AccessTokenOptions, RenewalEvent } from './connectors/wechat/access-token/options.ts'
 export type { WechatFrameStyle } from './connectors/wechat/pages.ts'
 export { type WechatApp, type WechatHosts, type WechatOptions, wechat } from './connectors/wechat/wechat.ts'
+export {
+  type AccountCalls,
+  type AccountCallsOptions,
+  createAccountCalls,
+} from './connectors/wechat-scene/account-calls.ts'
+export {
+  createPushGate,
+  type PushGate,
+  type PushGateOptions,
+  type PushQuery,
+  type SealedReply,
+} from './connectors/wechat-scene/push-gate.ts'
