@@ -69,11 +69,11 @@ describe('a policy that is out of order', () => {
 
   it('has as long as the site says', async () => {
     const decide = () =>
-      new Promise<{ verdict: 'allow' }>(resolve => site.clock.after(900, () => resolve({ verdict: 'allow' })))
-    const site: Scene = scene(() => [at('scan', decide)], { login: { policyDeadline: 1 } })
+      new Promise<{ verdict: 'allow' }>(resolve => site.clock.after(1900, () => resolve({ verdict: 'allow' })))
+    const site: Scene = scene(() => [at('scan', decide)], { login: { policyDeadline: 2 } })
     const qr = await showing(site.browser)
     const scanned = site.phone.scan(qr)
-    await site.clock.advance(1000)
+    await site.clock.advance(2000)
     expect((await scanned).status).toBe(200)
   })
 })
@@ -95,7 +95,7 @@ async function signIn({ browser, phone, clock }: Scene) {
   const statuses: number[] = []
   for (const call of calls) {
     const reply = call()
-    await clock.advance(500)
+    await clock.advance(1500)
     const { status, body } = await reply
     statuses.push(status)
     if (status >= 400) return { statuses, codes: [body.code], reasons: body.reasons }

@@ -32,7 +32,7 @@ export interface LoginOptions {
   browsers?: KnownBrowsers
   /** Asked before each step; the strictest wins. Default none. */
   policies?: readonly Policy[]
-  /** Seconds that all policies together may take; who is late has denied. Default 0.5. */
+  /** Seconds that all policies together may take; who is late has denied. Default 1.5: they may ask the store, which has 1. */
   policyDeadline?: number
   /** Hears of every step and every refusal. It is not waited for, and what it throws is dropped. Default: nobody does. */
   onEvent?: Raise
@@ -73,7 +73,7 @@ export interface House {
 /** Throws `TypeError` for options that cannot be. */
 export function createHouse(options: LoginOptions): House {
   const { store, scanTtl = 120, rotation = true, checkCode = false, recheck = 5 } = options
-  const { clock = clockOf(store), random = systemRandom, policies = [], policyDeadline = 0.5 } = options
+  const { clock = clockOf(store), random = systemRandom, policies = [], policyDeadline = 1.5 } = options
   const publicUrl = originOf(options.publicUrl)
   const { scanUrl = `${publicUrl}/s` } = options
   if (!scanUrl.startsWith(`${publicUrl}/`) || /[#?]/.test(scanUrl)) {
