@@ -140,6 +140,7 @@ describe("our ordinary code, opened by WeChat's scanner", () => {
     )
     const visitor = await newVisitor({ userAgent: insideWechat, viewport: { width: 390, height: 780 } })
     const phone = await visitor.open(code)
+    await phone.waitForURL(/\/connect\/oauth2\/authorize\?request=/)
     await phone.goto(await allowed(site, 'xiaoman'))
     await sees(phone, /Sign in to/)
     await picture(phone, 'inside-wechat')
