@@ -13,6 +13,7 @@ import { endSession, readSession, renewSession } from './calls/session/own.ts'
 import { endApprovedSessions, endListedSession, endOtherSessions, listSessions } from './calls/session/records.ts'
 import { exchangeCode, oauthRefusal } from './calls/session/token.ts'
 import { openTicketSocket, refusePlainCall, type SocketTexts } from './calls/socket.ts'
+import { type Route, tracedAnswer, tracedOpening } from './calls/traced.ts'
 import { toCall, toResponse } from './fetch.ts'
 import { none } from './origin.ts'
 import { methodNotAllowed, outage, problem } from './problem.ts'
@@ -39,14 +40,20 @@ export type SocketOpening = { readonly texts: SocketTexts } | { readonly refusal
 /** All calls of `docs/protocol.md` over `login`. Throws `TypeError` for options that cannot be. */
 export function createHandler(login: Login, options: HandlerOptions): Handler {
   const site = createSite(login, options)
-  const answer = (call: Call) => answerCall(site, call)
+  const { tracer } = site
+  const answer = tracer
+    ? (call: Call) => tracedAnswer(tracer, call, routeOf(site, call.path), () => answerCall(site, call))
+    : (call: Call) => answerCall(site, call)
+  const opening = tracer
+    ? (call: Call) => tracedOpening(tracer, call, routeOf(site, call.path), () => openSocket(site, call))
+    : (call: Call) => openSocket(site, call)
   const handler = async (request: Request) => {
     const call = toCall(request)
     return toResponse(await answer(call), () => call.hangup.leave())
   }
   return Object.assign(handler, {
     answer,
-    openSocket: (call: Call) => openSocket(site, call),
+    openSocket: opening,
     signIn: (request: Request, arriving: Arriving) => signIn(site, request, arriving),
     base: site.base,
   })
@@ -129,6 +136,17 @@ function methodsAt(resource: string, id: string | undefined, verb: string | unde
   if (verb !== undefined) return undefined
   if (resource === 'sessions') return id === 'end' ? approvedSessions : listedSession
   return resource === 'browsers' ? listedBrowser : undefined
+}
+
+/** For traces: words of ours, `{id}` for whatever stands in its place, and `*` for an address that is not there. */
+function routeOf({ base }: Site, path: string): Route {
+  if (path === keysPath) return { template: keysPath, ticketId: undefined }
+  const [, resource = '', id, verb, ...more] = path.startsWith(`${base}/`) ? path.slice(base.length).split('/') : []
+  const methods = more.length === 0 ? methodsAt(resource, id, verb) : undefined
+  if (!methods) return { template: '*', ticketId: undefined }
+  const place = id === undefined ? [] : [methods === approvedSessions ? 'end' : '{id}']
+  const template = [base, resource, ...place, ...(verb === undefined ? [] : [verb])].join('/')
+  return { template, ticketId: resource === 'tickets' && ticketId.test(id ?? '') ? id : undefined }
 }
 
 const readOrStream: Action = (site, call, id) =>

@@ -3,6 +3,7 @@ import { LoginError } from '../core/errors.ts'
 import type { Login } from '../core/login.ts'
 import type { User } from '../core/ticket.ts'
 import type { Sessions } from '../sessions/session.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import { type ApiKeys, createApiKeys } from './api-keys.ts'
 import { createSeats, type FullLimit, type Seats } from './calls/seats.ts'
 import { type Client, type Clients, createClients } from './clients.ts'
@@ -59,6 +60,8 @@ export interface HandlerOptions {
   onFull?: (limit: FullLimit) => void
   /** Hears of every failure that is not a refusal. Default: `console.error`. */
   onError?: (error: unknown) => void
+  /** Sees each call as a span: `trace.getTracer('scanlogin')` of `@opentelemetry/api`. Default: nobody does. */
+  tracer?: Tracer
 }
 
 export interface Caller {
@@ -111,6 +114,7 @@ export interface Site {
   readonly clientAddress: (caller: Caller) => string | undefined
   readonly seats: Seats
   readonly onError: (error: unknown) => void
+  readonly tracer: Tracer | undefined
 }
 
 export function createSite(login: Login, options: HandlerOptions): Site {
@@ -151,6 +155,7 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     clientAddress: call => clientAddress({ peer: call.peer, header: name => call.header(name) }),
     seats: createSeats({ maxWaiting, maxWaitingPerAddress, clock: login.clock, onFull }),
     onError: error => quietly(onError, error),
+    tracer: options.tracer,
   }
 }
 
