@@ -89,7 +89,8 @@ describe('/metrics', () => {
     }
     await ask(0)
     // Node's own series come with its kinds of garbage collection.
-    const ours = async () => [...(await scrape(metricsPort)).samples.keys()].filter(name => name.startsWith('scanlogin_'))
+    const ours = async () =>
+      [...(await scrape(metricsPort)).samples.keys()].filter(name => name.startsWith('scanlogin_'))
     const before = await ours()
     await ask(1000)
     expect(await ours()).toEqual(before)
