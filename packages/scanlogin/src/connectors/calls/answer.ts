@@ -32,9 +32,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** Control characters are escaped inside strings only: between them a line break is none of ours to change. */
+/**
+ * Control characters are escaped inside strings only: between them a line break is none of ours to change. A string that
+ * does not end goes to the end of the text: looked for again from every quotation mark in it, the end would cost seconds.
+ */
 function repaired(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"/gs, literal => literal.replace(controls, escaped))
+  return text.replace(/"(?:[^"\\]|\\.)*(?:"|\\?$)/gs, literal => literal.replace(controls, escaped))
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
