@@ -108,7 +108,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   if (verification) web.route('/user-verification', userVerificationRoutes({ verification, ...phones }))
   if (outbox.webhooks) web.route('/webhooks', outbox.webhooks.routes)
   if (accounts) web.route(accountPath, accounts.routes(sessions))
-  if (connected) web.route('/', connected.routes(handler))
+  if (connected) web.route('/', connected.routes(handler, login))
   const addresses = {
     scanUrl: login.scanUrl,
     signInUrl: config.SCANLOGIN_SIGN_IN_URL ?? '',

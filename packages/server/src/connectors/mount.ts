@@ -1,6 +1,6 @@
 /** The connectors as parts of the site: their addresses, and the phones on which somebody is signed in by one. */
 import { Hono } from 'hono'
-import type { Store, User } from 'scanlogin'
+import type { Login, Store, User } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
 import type { ServerAccounts } from '../accounts/setup.ts'
 import type { Config } from '../config.ts'
@@ -9,6 +9,8 @@ import { pageOf } from '../pages.ts'
 import { connectPath, type OpenedConnectors } from './open.ts'
 import { phoneSessions } from './phone-sessions.ts'
 import { connectorRoutes } from './routes.ts'
+import { sceneRoutes } from './scene/mount.ts'
+import { scenePath } from './scene/paths.ts'
 import { limitStarts } from './start-limit.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { drawsTrouble } from './trouble.ts'
@@ -16,7 +18,7 @@ import { drawsTrouble } from './trouble.ts'
 export interface MountedConnectors {
   /** Whose phone a call comes from. */
   authenticate(request: Request): Promise<User | undefined>
-  routes(handler: Pick<Handler, 'signIn'>): Hono
+  routes(handler: Handler, login: Pick<Login, 'scan' | 'confirm' | 'deny'>): Hono
 }
 
 export interface MountConnectorsOptions {
@@ -33,14 +35,23 @@ export function mountConnectors(options: MountConnectorsOptions): MountedConnect
   const { connecting, accounts, config, store, publicUrl, log } = options
   const { connectors, accessTokens } = connecting
   if (connectors.size === 0) return undefined
-  const phones = phoneSessions({ store, secure: publicUrl.startsWith('https:'), available: accounts.available })
+  const phones = phoneSessions({
+    store,
+    accounts: accounts.accounts,
+    secure: publicUrl.startsWith('https:'),
+    available: accounts.available,
+  })
   return {
     authenticate: phones.authenticate,
-    routes({ signIn }) {
+    routes(handler, login) {
+      const { signIn } = handler
       const draw = drawsTrouble(pageOf('connect.html'))
       const app = new Hono()
       const apiKeys = config.SCANLOGIN_API_KEY ?? []
       if (accessTokens) app.route(`${connectPath}/wechat/access-token`, tokenRoutes({ accessTokens, apiKeys, log }))
+      const around = { config, store, publicUrl, log, accounts, phones, handler, login }
+      const scenes = accessTokens && sceneRoutes({ ...around, accessTokens })
+      if (scenes) app.route(scenePath, scenes)
       app.use(`${connectPath}/:provider/start`, limitStarts(config, draw))
       return app.route(connectPath, connectorRoutes({ connectors, accounts, phones, signIn, publicUrl, draw, log }))
     },

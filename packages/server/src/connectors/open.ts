@@ -15,6 +15,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { logConnectors } from './log.ts'
 import { isConfigured, providersOf, wechatAccount } from './providers.ts'
+import { questionPath } from './scene/paths.ts'
 
 export interface OpenedConnectors {
   /** By the provider's name. */
@@ -60,7 +61,12 @@ export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors
   const metrics = options.metrics.connectors()
   const logged = logConnectors(log)
   const caller = { ...(metrics && { onCall: metrics.onCall }) }
-  const returnTo = [...(config.SCANLOGIN_RETURN_TO ?? []), publicUrl + accountPath, publicUrl + phonePath]
+  const returnTo = [
+    ...(config.SCANLOGIN_RETURN_TO ?? []),
+    publicUrl + accountPath,
+    publicUrl + phonePath,
+    publicUrl + questionPath,
+  ]
   const connectors = providersOf(config, caller).map(provider =>
     createConnector(provider, {
       store,

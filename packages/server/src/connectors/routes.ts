@@ -12,6 +12,7 @@ import type { Log } from '../log.ts'
 import { phonePath } from './open.ts'
 import { peerOf } from './peer.ts'
 import type { PhoneSessions } from './phone-sessions.ts'
+import { questionPath } from './scene/paths.ts'
 import type { DrawTrouble, Trouble } from './trouble.ts'
 
 export interface ConnectorRoutesOptions {
@@ -97,8 +98,9 @@ async function letIn(
 ): Promise<Response> {
   const { way, returnTo, token, identity } = arrival
   if (isForPhone(options, arrival)) {
-    context.header('set-cookie', await options.phones.open(user, token), { append: true })
-    return context.redirect(phonePath, 303)
+    context.header('set-cookie', await options.phones.open(user, identity, token), { append: true })
+    const isAsked = returnTo === options.publicUrl + questionPath
+    return context.redirect(isAsked ? questionPath : phonePath, 303)
   }
   // RFC 8176 has no name for "another service says so"; a second channel, the phone, has said yes.
   const arriving = { user, token, amr: ['mca'], peer: peerOf(context) }

@@ -1,6 +1,7 @@
 /** Who else may say who somebody is, from the environment. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { sceneProblem, sceneSettings } from './scene/settings.ts'
 
 const appId = z.string().regex(/^wx[\da-z]{16}$/i, 'write the AppID of the console: wx and 16 letters and digits')
 const secret = z.string().regex(/^[\x21-\x7e]{16,256}$/, 'write the AppSecret as the console shows it')
@@ -10,6 +11,7 @@ const host = z
   .transform(bare)
 
 export const connectorSettings = {
+  ...sceneSettings,
   SCANLOGIN_WECHAT_APP_ID: appId.optional(),
   SCANLOGIN_WECHAT_APP_SECRET: secret.optional(),
   SCANLOGIN_WECHAT_APP_SECRET_FILE: secretFile.optional(),
@@ -24,7 +26,12 @@ type Given = Readonly<Record<string, string | undefined>>
 
 /** What is wrong between them, or `undefined`. */
 export function connectorProblem(given: Given): string | undefined {
-  return pairProblem(given, 'SCANLOGIN_WECHAT') ?? pairProblem(given, 'SCANLOGIN_WECHAT_ACCOUNT') ?? hostProblem(given)
+  return (
+    pairProblem(given, 'SCANLOGIN_WECHAT') ??
+    pairProblem(given, 'SCANLOGIN_WECHAT_ACCOUNT') ??
+    sceneProblem(given) ??
+    hostProblem(given)
+  )
 }
 
 function pairProblem(given: Given, prefix: string): string | undefined {
