@@ -13,8 +13,9 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pages-'))
   const meta = '<meta name="demo" content="{{demo}}"><meta name="sign-in" content="{{signInUrl}}">{{lanUrl}}{{other}}'
+  const session = ' session: {{session}}'
   writeFileSync(join(folder, 'demo.html'), `demo ${meta}`)
-  writeFileSync(join(folder, 'sign-in.html'), `sign-in ${meta}`)
+  writeFileSync(join(folder, 'sign-in.html'), `sign-in ${meta}${session}`)
   writeFileSync(join(folder, 'phone.html'), `phone ${meta}`)
   writeFileSync(join(folder, 'sessions.html'), `sessions ${meta}`)
   writeFileSync(join(folder, 'account.html'), `account ${meta}`)
@@ -50,6 +51,14 @@ describe('a page', () => {
     expect(html).toContain('<meta name="demo" content="true">')
     expect(html).toContain('content="https://app.example.com/?a=1&#38;b=&#34;&#62;&#60;script&#62;alert(&#39;1&#39;)')
     expect(html).not.toContain('<script>')
+  })
+
+  it('knows whether its browser may be signed in, and else asks nothing that is answered with a 401', async () => {
+    const withCookie = (cookie: string) => get('/', {}, cookie ? { cookie } : {}).then(page => page.text())
+    expect(await withCookie('')).toContain('session: none')
+    expect(await withCookie('scanlogin-37ZR4D7W=secret; theme=dark')).toContain('session: none')
+    expect(await withCookie('a=1; __Host-scanlogin-session=token')).toContain('session: possible')
+    expect(await withCookie('scanlogin-access=token')).toContain('session: possible')
   })
 
   it('shows nothing where there is nothing to fill in', async () => {

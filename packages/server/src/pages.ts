@@ -34,7 +34,7 @@ export function pages(options: PagesOptions): Hono {
     return (context: Context) => {
       // Which page has led here: the phone page asks before it takes a code from a foreign one.
       const arrival = context.req.header('sec-fetch-site') ?? ''
-      return context.html(fill(file.text, { ...values, arrival }))
+      return context.html(fill(file.text, { ...values, arrival, session: sessionOn(context) }))
     }
   }
   const app = new Hono()
@@ -63,6 +63,11 @@ export function pages(options: PagesOptions): Hono {
 export function pageOf(name: string, folder: URL = builtPages): (values: Readonly<Record<string, string>>) => string {
   const { text } = fileIn(readFiles(folder), name)
   return values => fill(text, values)
+}
+
+/** `none` for a browser that brings no cookie of a session: its page need not ask, and nothing in its console looks wrong. */
+function sessionOn(context: Context): 'possible' | 'none' {
+  return /scanlogin-(?:session|access)=/.test(context.req.header('cookie') ?? '') ? 'possible' : 'none'
 }
 
 function fileIn(files: ReadonlyMap<string, File>, name: string): File {

@@ -1,5 +1,6 @@
 /** Who is signed in in this browser, asked of the server and ended there. */
 import { renewSession } from 'scanlogin/client'
+import { meta } from './meta.ts'
 
 export interface SignedInUser {
   id: string
@@ -8,6 +9,8 @@ export interface SignedInUser {
 
 /** `undefined` if nobody is, or the server cannot say: the page then offers to sign in. */
 export async function readSession(): Promise<SignedInUser | undefined> {
+  // The server has seen this page's cookies: without a session among them the answer would be a 401 in the console.
+  if (meta('session') === 'none') return undefined
   try {
     const reply = await renewing(() => fetch('/v1/session', { cache: 'no-store' }))
     return reply.ok ? userIn(await reply.json()) : undefined
