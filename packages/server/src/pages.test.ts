@@ -54,7 +54,7 @@ describe('a page', () => {
   })
 
   it('knows whether its browser may be signed in, and else asks nothing that is answered with a 401', async () => {
-    const withCookie = (cookie: string) => get('/', {}, cookie ? { cookie } : {}).then(page => page.text())
+    const withCookie = async (cookie: string) => (await get('/', {}, cookie ? { cookie } : {})).text()
     expect(await withCookie('')).toContain('session: none')
     expect(await withCookie('scanlogin-37ZR4D7W=secret; theme=dark')).toContain('session: none')
     expect(await withCookie('a=1; __Host-scanlogin-session=token')).toContain('session: possible')
