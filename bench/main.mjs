@@ -40,7 +40,7 @@ const settings = {
 if (!(settings.waiting <= 15_000)) throw new RangeError('--waiting: at most 15000, one program opens them all')
 
 const measures = {
-  'sign-ins': { of: ['scanlogin', 'floor'], run: name => measureSignIns(name, settings) },
+  'sign-ins': { of: ['scanlogin', 'unasked', 'floor'], run: name => measureSignIns(name, settings) },
   'long-poll': {
     of: ['scanlogin', 'floor', 'hold'],
     run: name => measureWaiting(name, { ...settings, stream: false }),

@@ -13,6 +13,8 @@ const floorFile = fileURLToPath(new URL('floor.mjs', import.meta.url))
 /** What can be measured. */
 export const targets = {
   scanlogin: { file: serverFile, args: ['serve'], env: {} },
+  /** Asked by nobody whether it may. */
+  unasked: { file: serverFile, args: ['serve'], env: { SCANLOGIN_PRESET: 'none' } },
   floor: { file: floorFile, args: [], env: {} },
   hold: { file: floorFile, args: [], env: { FLOOR_HOLD_ONLY: '1' } },
 }
