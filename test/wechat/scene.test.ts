@@ -1,5 +1,6 @@
 /** Signing in by an official account's scene code: to scan is no answer, the question is. */
 import { describe, expect, it } from 'vitest'
+import { until } from '../connectors/wechat.ts'
 import { askForCode, linkIn, startSceneSite } from './site.ts'
 
 describe("an official account's scene code", () => {
@@ -47,6 +48,18 @@ describe("an official account's scene code", () => {
     expect(linkIn(second.shown)).toBe('')
     const thief = await site.phoneOf('aju').visit(linkIn(shown))
     expect([thief.status, thief.text]).toEqual([403, expect.stringContaining('for somebody else')])
+    expect((await browser.read()).body.state).toBe('scanned')
+  })
+
+  it('belongs to them also where WeChat did not tell at once who they are', async () => {
+    const site = await startSceneSite()
+    const { browser, scan } = await site.showCode()
+    site.control.fault({ match: '/cgi-bin/user/info', action: 'http500' })
+    const { shown } = await scan('xiaoman')
+    await until(() => site.server.lines.some(line => line.includes('has moved no ticket')))
+    expect((await site.phoneOf('aju').visit(linkIn(shown))).status).toBe(403)
+    expect((await browser.read()).body.state).toBe('pending')
+    expect((await site.phoneOf('xiaoman').visit(linkIn(shown))).status).toBe(200)
     expect((await browser.read()).body.state).toBe('scanned')
   })
 
