@@ -61,7 +61,7 @@ export function createAsking({ policies, deadline, clock, raise }: AskingOptions
       stop = clock.after(deadline, () => resolve(failed('late')))
     })
     try {
-      return await Promise.all(pending.map(opinion => Promise.race([opinion, late])))
+      return await Promise.all(pending.map(opinion => (isPromise(opinion) ? Promise.race([opinion, late]) : opinion)))
     } finally {
       stop()
     }
