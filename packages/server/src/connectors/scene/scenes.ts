@@ -14,9 +14,12 @@ export interface Scene {
   readonly openid?: string
 }
 
+type Ticket = Pick<Scene, 'ticketId' | 'userCode'>
+type Make = (scene: string) => Promise<string>
+
 export interface Scenes {
   /** The address in the ticket's code, made by `make` once, whoever asks how often. */
-  codeOf(ticket: Pick<Scene, 'ticketId' | 'userCode'>, make: (scene: string) => Promise<string>): Promise<string>
+  codeOf(ticket: Ticket, make: Make): Promise<string>
   /** Gives the scene to whoever scans it first. */
   take(scene: string, openid: string): Promise<Taking>
   byLink(link: string): Promise<Scene | undefined>
@@ -46,18 +49,27 @@ export function openScenes(store: Store): Scenes {
     return found && sceneIn(found)
   }
 
+  /** A page that asks a hundred times at once costs the account's quota for a day no more than one that asks once. */
+  const underWay = new Map<string, Promise<string>>()
+
+  async function newCode(key: string, ticket: Ticket, make: Make): Promise<string> {
+    const known = await store.get(key)
+    if (known) return addressIn(known)
+    const scene = randomBytes(16).toString('hex')
+    const address = await make(scene)
+    await store.put(sceneKey(linkOf(scene)), entry({ ...ticket }))
+    if (await store.put(key, entry({ address }))) return address
+    const first = await store.get(key)
+    return first ? addressIn(first) : address
+  }
+
   return {
     byLink,
-    async codeOf(ticket, make) {
+    codeOf(ticket, make) {
       const key = `ws:t:${digest(ticket.ticketId)}`
-      const known = await store.get(key)
-      if (known) return addressIn(known)
-      const scene = randomBytes(16).toString('hex')
-      const address = await make(scene)
-      await store.put(sceneKey(linkOf(scene)), entry({ ...ticket }))
-      if (await store.put(key, entry({ address }))) return address
-      const first = await store.get(key)
-      return first ? addressIn(first) : address
+      const making = underWay.get(key) ?? newCode(key, ticket, make).finally(() => underWay.delete(key))
+      underWay.set(key, making)
+      return making
     },
     async take(scene, openid) {
       const link = linkOf(scene)
