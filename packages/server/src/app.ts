@@ -22,6 +22,8 @@ import { openPolicies } from './policies/open.ts'
 import { securityHeaders } from './security-headers.ts'
 import { openSessions } from './sessions/open.ts'
 import { openStore } from './store.ts'
+import { currentRequestId, openArrivals } from './tracing/arrivals.ts'
+import { openTracing } from './tracing/opentelemetry.ts'
 import { userVerificationRoutes } from './user-verification/routes.ts'
 import { createUserVerification } from './user-verification/user-verification.ts'
 
@@ -46,7 +48,8 @@ export interface App {
 
 export async function startApp({ config, log, demo }: AppOptions): Promise<App> {
   const metrics = openMetrics(config.SCANLOGIN_METRICS)
-  const store = metrics.store(openStore(config.SCANLOGIN_STORE, log))
+  const tracing = await openTracing()
+  const store = tracing.store(metrics.store(openStore(config.SCANLOGIN_STORE, log)))
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
   const connecting = openConnectors({ config, store, publicUrl, log, metrics })
   const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, providers: connecting.offers })
@@ -94,6 +97,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     maxWaitingPerAddress: config.SCANLOGIN_MAX_WAITING_PER_ADDRESS,
     onFull: limit => log.warn({ limit, waiting: login.waiting() }, 'too many browsers wait: more of them poll instead'),
     onError: error => log.error({ err: error }, 'a call failed'),
+    ...(tracing.tracer && { tracer: tracing.tracer }),
   })
   let stopping: Promise<void> | undefined
   let leaving: Promise<void> | undefined
@@ -117,17 +121,24 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     frames: connecting.offers.flatMap(({ frame }) => (frame ? [frame.origin] : [])),
   }
   web.route('/', pages({ ...addresses, demo: demo !== undefined, accounts: accounts !== undefined }))
-  const api = toNodeListener(handler, { closing: isClosing })
+  const api = toNodeListener(handler, { closing: isClosing, requestId: currentRequestId })
   const site = getRequestListener(web.fetch, { overrideGlobalObjects: false })
   const listener = split(api, (request, response) => {
     if (isClosing()) response.setHeader('connection', 'close')
+    response.setHeader('x-request-id', currentRequestId() ?? '')
     return site(request, response)
   })
-  const upgrade = metrics.upgrade(toNodeUpgrade(handler, WebSocketServer))
+  const arrivals = openArrivals({ proxies: config.SCANLOGIN_TRUSTED_PROXIES, tracing })
+  const upgrade = arrivals.upgrade(metrics.upgrade(toNodeUpgrade(handler, WebSocketServer)))
   // A store that is there is ready with the first call; one that is not keeps nobody waiting for longer than a second.
   await reachable(store)
   await metrics.show()
-  const serving = await serve({ listener: metrics.listener(listener), upgrade, port: config.PORT, host: config.HOST })
+  const serving = await serve({
+    listener: arrivals.listener(metrics.listener(listener)),
+    upgrade,
+    port: config.PORT,
+    host: config.HOST,
+  })
 
   async function stop(): Promise<void> {
     await delay(config.SCANLOGIN_DRAIN_DELAY * 1000)

@@ -1,5 +1,6 @@
 /** JSON lines on standard output. What could hold a secret is cut out wherever it stands. */
 import { type Logger, pino } from 'pino'
+import { aboutCall } from './tracing/arrivals.ts'
 
 export type Log = Logger
 
@@ -7,7 +8,7 @@ export type Log = Logger
 export function createLog(level: string, worker?: number): Log {
   const serializers = { err: describe }
   const base = worker === undefined ? null : { worker }
-  return pino({ level, base, serializers, redact: { paths: secrets, censor: '[redacted]' } })
+  return pino({ level, base, serializers, mixin: aboutCall, redact: { paths: secrets, censor: '[redacted]' } })
 }
 
 /** Field by field: clients of stores hang the command on an error, and with it a password or what was to be written. */

@@ -17,13 +17,15 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
 export interface ListenerOptions {
   /** `true` ends the connection with each answer, as a server does that is going down. Default never. */
   closing?: () => boolean
+  /** The number of this call in the host's log: the answer says it as `X-Request-Id`. Default: it has none. */
+  requestId?: () => string | undefined
 }
 
 /** For `http.createServer`, and for frameworks that pass Node's own request and response. */
-export function toNodeListener(handler: Answering, { closing }: ListenerOptions = {}): NodeListener {
+export function toNodeListener(handler: Answering, { closing, requestId }: ListenerOptions = {}): NodeListener {
   return (request, response) => {
     handler.answer(new NodeCall(request, new NodeHangup(response))).then(
-      answer => send(response, answer, closing?.() ?? false),
+      answer => send(response, answer, { last: closing?.() ?? false, requestId: requestId?.() }),
       () => response.destroy(),
     )
   }
@@ -55,9 +57,16 @@ class NodeHangup implements Hangup {
   }
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer, last: boolean): void {
+interface Sending {
+  /** The connection ends with this answer. */
+  last: boolean
+  requestId: string | undefined
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer, { last, requestId }: Sending): void {
   if (response.destroyed) return
   const fields = inARow(headers)
+  if (requestId !== undefined) fields.push('x-request-id', requestId)
   // What is left of a body that is too large is not read: the connection ends with the answer.
   if (last || status === 413) fields.push('connection', 'close')
   if (typeof body === 'object') {
