@@ -54,5 +54,6 @@ describe('the command', () => {
     })
     expect(await once(simulator, 'exit')).toEqual([1, null])
     expect(shown).toContain(problem)
+    expect(shown).not.toContain('configuration')
   })
 })

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line. What it can be told is in command-line/. */
+import { ArgumentError } from './command-line/argument-error.ts'
 import { commandIn, readArguments, usage } from './command-line/commands.ts'
 import { ConfigError } from './config.ts'
 import { WorkerError } from './running/member.ts'
@@ -9,9 +10,14 @@ async function main(): Promise<void> {
   if (workerNumber() !== undefined) leaveSignalsToTheFirst()
   const { positionals, values } = readArguments()
   const command = commandIn(positionals)
-  if (values.help || !command) {
+  if (values.help || positionals.length === 0) {
     process.stdout.write(usage)
     process.exitCode = values.help ? 0 : 2
+    return
+  }
+  if (!command) {
+    process.stderr.write(`This is no command: ${positionals.join(' ')}\n\n${usage}`)
+    process.exitCode = 2
     return
   }
   // What goes on after that, such as a server, may have an exit code of its own.
@@ -39,7 +45,8 @@ main().catch(async (error: unknown) => {
 })
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof WorkerError) return error.message
+  if (error instanceof ArgumentError || error instanceof ConfigError || error instanceof WorkerError)
+    return error.message
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? String(error.code) : ''
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `${error.message}\n\n${usage}`

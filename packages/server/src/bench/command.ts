@@ -1,6 +1,6 @@
 /** `scanlogin bench` as a command: what it is asked, how far it is, and how it went. */
 
-import { ConfigError } from '../config.ts'
+import { ArgumentError } from '../command-line/argument-error.ts'
 import { type BenchSummary, bench, type Spread } from './run.ts'
 
 export interface BenchArguments {
@@ -10,7 +10,7 @@ export interface BenchArguments {
   json?: boolean | undefined
 }
 
-/** Resolves to the exit code: 1 where a sign-in has failed. Throws `ConfigError` for arguments that cannot be. */
+/** Resolves to the exit code: 1 where a sign-in has failed. Throws `ArgumentError` for arguments that cannot be. */
 export async function benchCommand(given: BenchArguments, env: Readonly<Record<string, string | undefined>>) {
   const { url = '', browsers = '20', seconds = '10', json = false } = given
   const apiKey = env.SCANLOGIN_API_KEY ?? ''
@@ -20,7 +20,7 @@ export async function benchCommand(given: BenchArguments, env: Readonly<Record<s
     !isWhole(browsers, 1000) && '--browsers: write a whole number from 1 to 1000.',
     !isWhole(seconds, 600) && '--seconds: write a whole number from 1 to 600.',
   ].filter(problem => problem !== false)
-  if (problems.length > 0) throw new ConfigError(problems)
+  if (problems.length > 0) throw new ArgumentError(problems)
   const summary = await bench({
     url: url.replace(/\/$/, ''),
     apiKey,

@@ -1,9 +1,10 @@
 /** What the program can be told to do. Each command is loaded when it is called: a server carries no simulator with it. */
 import { parseArgs } from 'node:util'
-import { ConfigError, readConfig } from '../config.ts'
+import { readConfig } from '../config.ts'
 import { demoConfig, lanUrl } from '../demo-mode.ts'
 import { createLog } from '../log.ts'
 import { workerNumber } from '../running/worker.ts'
+import { ArgumentError } from './argument-error.ts'
 
 export const usage = `scanlogin serve [--demo [--wechat]]
 scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--json]
@@ -121,10 +122,10 @@ async function serve(_: readonly string[], { demo, wechat }: Arguments): Promise
 }
 
 async function serveWithWechat(demo: boolean): Promise<number> {
-  if (!demo) throw new ConfigError(['--wechat simulates WeChat for the demo: write serve --demo --wechat.'])
+  if (!demo) throw new ArgumentError(['--wechat simulates WeChat for the demo: write serve --demo --wechat.'])
   const plain = demoConfig(env)
   // Wrong settings are said before anything starts; each process would simulate another WeChat.
-  if (readConfig(plain).SCANLOGIN_WORKERS > 1) throw new ConfigError(['--wechat: leave SCANLOGIN_WORKERS out.'])
+  if (readConfig(plain).SCANLOGIN_WORKERS > 1) throw new ArgumentError(['--wechat: leave SCANLOGIN_WORKERS out.'])
   const { serveCommand } = await import('../running/serve.ts')
   const { simulateWechat } = await import('../connectors/demo-wechat.ts')
   const simulated = await simulateWechat(plain)

@@ -1,5 +1,5 @@
 /** `scanlogin simulate …` as a command: what it is asked, and what somebody who has just started it has to know. */
-import { ConfigError } from '../config.ts'
+import { ArgumentError } from '../command-line/argument-error.ts'
 import { alipay } from './alipay/service.ts'
 import type { FlowService } from './code-flow/service.ts'
 import { startFlow } from './code-flow/start.ts'
@@ -18,7 +18,7 @@ export interface SimulateArguments {
 
 /**
  * Each service on a port of its own, one after the other from `--port` on. Resolves when all listen and it has said so; a
- * signal ends it. Throws `ConfigError` for arguments that cannot be.
+ * signal ends it. Throws `ArgumentError` for arguments that cannot be.
  */
 export async function simulateCommand(names: readonly string[], given: SimulateArguments): Promise<void> {
   const { port = '8790', host, 'callback-domain': callbackDomain } = given
@@ -28,7 +28,7 @@ export async function simulateCommand(names: readonly string[], given: SimulateA
     ...names.map(name => !Object.hasOwn(services, name) && `simulate ${name}: write which service, of ${known}.`),
     !isPort(port) && '--port: write a whole number from 0 to 65535.',
   ].filter(problem => problem !== false)
-  if (problems.length > 0) throw new ConfigError(problems)
+  if (problems.length > 0) throw new ArgumentError(problems)
   for (const [index, name] of names.entries()) {
     const started = await services[name]?.({
       port: port === '0' ? 0 : Number(port) + index,

@@ -1,6 +1,7 @@
 /** `scanlogin accounts`: what an administrator does with accounts, on the same configuration as the server. */
 import { existsSync } from 'node:fs'
 import { LoginError } from 'scanlogin'
+import { ArgumentError } from '../../command-line/argument-error.ts'
 import { type Config, ConfigError } from '../../config.ts'
 import { createLog } from '../../log.ts'
 import { openSessions } from '../../sessions/open.ts'
@@ -17,11 +18,11 @@ export interface AccountsArguments {
   json?: boolean | undefined
 }
 
-/** Resolves to the exit code: 1 where an account is not there, or cannot be changed so. Throws `ConfigError`. */
+/** Resolves to the exit code: 1 where an account is not there, or cannot be changed so. Throws `ArgumentError`, `ConfigError`. */
 export async function accountsCommand({ words, json = false }: AccountsArguments, config: Config) {
   const [verb = '', ...ids] = words
   const action = actions.get(verb)
-  if (!action || ids.length !== action.ids) throw new ConfigError([usage])
+  if (!action || ids.length !== action.ids) throw new ArgumentError([usage])
   const desk = await openDesk(config)
   try {
     for await (const line of action.run({ ...desk, json }, ids[0] ?? '', ids[1] ?? ''))
