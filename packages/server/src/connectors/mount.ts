@@ -45,7 +45,7 @@ export function mountConnectors(options: MountConnectorsOptions): MountedConnect
     authenticate: phones.authenticate,
     routes(handler, login) {
       const { signIn } = handler
-      const draw = drawsTrouble(pageOf('connect.html'))
+      const draw = drawsTrouble(pageOf('connect.html'), connectors)
       const app = new Hono()
       const apiKeys = config.SCANLOGIN_API_KEY ?? []
       if (accessTokens) app.route(`${connectPath}/wechat/access-token`, tokenRoutes({ accessTokens, apiKeys, log }))

@@ -4,11 +4,11 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { LoginError, systemClock } from 'scanlogin'
 import { bearerToken } from 'scanlogin/http'
 import { type AccessToken, type AccessTokens, ConnectorError, refusalRow } from 'scanlogin/wechat'
 import { z } from 'zod'
+import { limitBody } from '../answers/body-limit.ts'
 import { problem } from '../answers/problem.ts'
 import type { Log } from '../log.ts'
 
@@ -28,7 +28,7 @@ export function tokenRoutes({ accessTokens, apiKeys, log, clock = systemClock }:
   })
 
   const app = new Hono()
-  app.use(bodyLimit({ maxSize: 4096 }))
+  app.use(limitBody())
   app.onError((error, context) => {
     if (error instanceof LoginError) return problem(error)
     if (error instanceof ConnectorError) return refused(error)

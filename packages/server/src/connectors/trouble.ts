@@ -30,9 +30,14 @@ export interface Trouble {
 
 export type DrawTrouble = (context: Context, trouble: Trouble) => Response | Promise<Response>
 
-/** `page` fills the values into the page's head. In the frame where a provider's page was to stand it can be read as well. */
-export function drawsTrouble(page: (values: Readonly<Record<string, string>>) => string): DrawTrouble {
-  return (context, { code, provider = '', way = 'website', returnTo, reference = '' }) => {
+/** Fills the values into the page's head. */
+type Page = (values: Readonly<Record<string, string>>) => string
+
+/** In the frame where a provider's page was to stand it can be read as well. `known`: the providers that there are. */
+export function drawsTrouble(page: Page, known: { has(provider: string): boolean }): DrawTrouble {
+  return (context, { code, provider: named = '', way = 'website', returnTo, reference = '' }) => {
+    // Any text may stand in the address: what is no provider's name would be read as words of this site.
+    const provider = known.has(named) ? named : ''
     const { status, again } = rowOf(code)
     const retry = again ? beginning(provider, way, returnTo) : ''
     context.header('retry-after', status === 503 ? '5' : status === 429 ? '60' : undefined)

@@ -1,10 +1,10 @@
 /** What the phone page calls around a passkey, and the one call of the app's back end. */
 import { timingSafeEqual } from 'node:crypto'
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { LoginError, type User } from 'scanlogin'
 import { bearerToken } from 'scanlogin/http'
 import { z } from 'zod'
+import { limitBody } from '../answers/body-limit.ts'
 import { problem } from '../answers/problem.ts'
 import type { Log } from '../log.ts'
 import { digest } from './passkeys.ts'
@@ -32,7 +32,7 @@ export function userVerificationRoutes(options: UserVerificationRoutes): Hono {
   }
 
   const app = new Hono()
-  app.use(bodyLimit({ maxSize: 16 * 1024 }))
+  app.use(limitBody())
   app.onError((error, context) => {
     if (error instanceof LoginError) return problem(error)
     log.error({ err: error }, 'user verification failed')

@@ -1,10 +1,10 @@
 /** A scene's code for the browser that shows a ticket: the address that it draws, once per ticket. */
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { LoginError } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
 import { type AccountCalls, ConnectorError, refusalRow } from 'scanlogin/wechat'
 import { z } from 'zod'
+import { limitBody } from '../../answers/body-limit.ts'
 import { problem } from '../../answers/problem.ts'
 import type { Log } from '../../log.ts'
 import type { Scenes } from './scenes.ts'
@@ -20,7 +20,7 @@ export interface CodeRouteOptions {
 export function codeRoute(options: CodeRouteOptions): Hono {
   const { scenes, calls, log } = options
   const app = new Hono()
-  app.use(bodyLimit({ maxSize: 4096 }))
+  app.use(limitBody())
   app.onError((error, context) => {
     if (error instanceof LoginError) return problem(error)
     if (error instanceof ConnectorError) {

@@ -24,7 +24,7 @@ export interface PushRoutesOptions {
 export function pushRoutes(options: PushRoutesOptions): Hono {
   const { gate, log } = options
   const app = new Hono()
-  app.use(bodyLimit({ maxSize: 65_536 }))
+  app.use(bodyLimit({ maxSize: 65_536, onError: ({ text }) => text('', 413) }))
   app.onError((error, context) => {
     // WeChat tries again.
     log.error({ err: error }, 'a push of WeChat could not be answered')

@@ -3,9 +3,9 @@
  * press the button here, in WeChat's browser, as the very person whose openid has scanned. It needs no script.
  */
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
 import { type Login, LoginError, type User } from 'scanlogin'
+import { limitBody } from '../../answers/body-limit.ts'
 import type { Log } from '../../log.ts'
 import { askingPage, type Ending, endingPage } from './page.ts'
 import type { Follower } from './person.ts'
@@ -29,7 +29,7 @@ export function questionRoutes(options: QuestionOptions): Hono {
   const { path, secure, log } = options
   const cookieFlags = { path, httpOnly: true, sameSite: 'Lax', secure, maxAge: 600 } as const
   const app = new Hono()
-  app.use(bodyLimit({ maxSize: 4096 }))
+  app.use(limitBody())
   app.onError((error, context) => {
     const ending = endingOf(error)
     if (ending === 'failed') log.error({ err: error }, 'the question about a scene failed')
