@@ -10,6 +10,7 @@ describe('the demo with WeChat', () => {
     const port = await freePort()
     const server = await startServer({ PORT: String(port), HOST: '127.0.0.1' }, ['serve', '--demo', '--wechat'])
     await server.written('The simulated WeChat')
+    expect(server.output()).not.toContain('real phone')
     const phone = /phone: (http:\/\/127\.0\.0\.1:\d+)\//.exec(server.output())?.[1] ?? ''
     const browser = jar(`http://localhost:${port}`)
     expect((await browser.get('/')).text).toContain('&#34;provider&#34;:&#34;wechat&#34;')

@@ -35,18 +35,22 @@ export function lanUrl(port: number): string | undefined {
 
 export function announceDemo({ publicUrl }: Pick<App, 'publicUrl'>, port: number): void {
   const phone = `${publicUrl}/s`
+  // A phone's own localhost is the phone.
+  const lan = new URL(publicUrl).hostname === 'localhost' ? [] : lanLines(phone)
   process.stdout.write(
     [
       '',
       `  Open   http://localhost:${port}   in this computer's browser: a sign-in page with a phone beside it.`,
       `  在浏览器中打开上面的地址：左边是登录页，右边是模拟手机。`,
       '',
-      `  With a real phone in the same network, scan the code on that page, or open ${phone} :`,
-      '',
-      encodeQR(phone, 'ascii'),
-      '',
+      ...lan,
       '  Everyone in your network can use this demo. Ctrl-C ends it.',
       '',
     ].join('\n'),
   )
+}
+
+function lanLines(phone: string): string[] {
+  const words = `  With a real phone in the same network, scan the code on that page, or open ${phone} :`
+  return [words, '', encodeQR(phone, 'ascii'), '']
 }
