@@ -7,6 +7,9 @@ import { openSocket } from '../waiting/place.ts'
 import { endPrograms } from './programs.ts'
 import { apiKey, type ProxiedSite, startSite } from './site.ts'
 
+/** nginx writes 32 digits, the server itself none without hyphens. */
+const numberOf = { nginx: /^[\da-f]{32}$/, haproxy: /^[\da-f-]{36}$/, caddy: /^[\da-f-]{36}$/ }
+
 /** Browsers of one address that may wait. */
 const seats = 12
 
@@ -95,6 +98,15 @@ describe.concurrent.each(['nginx', 'haproxy', 'caddy'] as const)('%s', name => {
     const { phone } = site.people()
     const { body } = await phone.scan(created.qr.url)
     expect(body.context?.observed.ip).toBe('127.0.0.2')
+  })
+
+  it('gives each call the number that stands in the log, whatever the browser itself has written', async () => {
+    const { browser } = site.people()
+    const headers = { 'x-request-id': 'chosen-by-a-browser' }
+    const [one, other] = [await browser.create(), await browser.call('POST', '/tickets', { body: {}, headers })]
+    const numbers = [one, other].map(answer => answer.headers.get('x-request-id'))
+    for (const number of numbers) expect(number).toMatch(numberOf[name])
+    expect(numbers[0]).not.toBe(numbers[1])
   })
 
   it('tells the server when a browser hangs up', async () => {
