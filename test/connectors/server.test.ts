@@ -156,6 +156,18 @@ describe('a callback', () => {
     }
   })
 
+  it('signs nobody in again who has signed out, and says that it was used', async () => {
+    const site = await startServerSite()
+    const browser = site.newJar()
+    const callback = await callbackOf(site, browser, 'xiaoman')
+    await browser.get(callback)
+    const session = { cookie: `scanlogin-session=${browser.cookies.get('scanlogin-session')}`, origin: site.publicUrl }
+    await fetch(`${site.server.url}/v1/session`, { method: 'DELETE', headers: session })
+    const again = await browser.get(callback)
+    expect([again.status, troubleIn(again.text)]).toEqual([400, 'state_used'])
+    expect((await browser.get('/v1/session')).status).toBe(401)
+  })
+
   it('tells of no provider that is not there: anybody could write words for this site into the address', async () => {
     const site = await startServerSite({ SCANLOGIN_SIGN_INS_PER_NETWORK: '1' })
     const words = 'Call 555 0100 to keep your account'

@@ -156,6 +156,8 @@ async function codeIn(reply: Response): Promise<Trouble['code']> {
 }
 
 function known(code: string): Trouble['code'] {
+  // The session that this callback has opened was ended meanwhile: whoever goes back to it is not signed in again.
+  if (code === 'already_redeemed') return 'state_used'
   return code === 'account_unavailable' ||
     code === 'store_unavailable' ||
     code === 'not_found' ||
