@@ -11,5 +11,7 @@ const units = [
 export function relative(seconds: number, language: Language): string {
   const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? (['second', Infinity] as const)
-  return words.format(unit === 'second' ? 0 : Math.trunc(seconds / length), unit)
+  // What ends in eight hours less a second does not end "in 7 hours".
+  const whole = seconds > 0 ? Math.round : Math.trunc
+  return words.format(unit === 'second' ? 0 : whole(seconds / length), unit)
 }
