@@ -12,6 +12,7 @@ import { clientAddressBehind } from './client-address.ts'
 import type { Config } from './config.ts'
 import { mountConnectors } from './connectors/mount.ts'
 import { openConnectors } from './connectors/open.ts'
+import { consolePath, openConsole } from './console/open.ts'
 import { authenticateDemoUser, demoUsers } from './demo.ts'
 import type { Log } from './log.ts'
 import { openMetrics } from './metrics/metrics.ts'
@@ -55,12 +56,14 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, providers: connecting.offers })
   const connected = accounts && mountConnectors({ connecting, accounts, config, store, publicUrl, log })
   const outbox = await openOutbox({ config, store, log, metrics })
+  const watching = openConsole({ config, store, publicUrl, log })
   const logged = logEvents(log)
   const raise = (event: LoginEvent) => {
     logged(event)
     metrics.onEvent?.(event)
+    watching.onEvent(event)
   }
-  const login = metrics.login(
+  const counted = metrics.login(
     createLogin({
       store: outbox.store,
       ...(outbox.keepEvents && { keepEvents: outbox.keepEvents }),
@@ -73,6 +76,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
       onEvent: raise,
     }),
   )
+  const login = watching.login(counted)
   const authenticate = demo ? authenticateDemoUser : authenticateBy(config, connected?.authenticate)
   const siteName = config.SCANLOGIN_SITE_NAME ?? new URL(publicUrl).host
   const verification = createUserVerification({ store, publicUrl, siteName })
@@ -113,6 +117,8 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   if (outbox.webhooks) web.route('/webhooks', outbox.webhooks.routes)
   if (accounts) web.route(accountPath, accounts.routes(sessions))
   if (connected) web.route('/', connected.routes(handler, login))
+  const consoleRoutes = watching.routes(sessions)
+  if (consoleRoutes) web.route(consolePath, consoleRoutes)
   const addresses = {
     scanUrl: login.scanUrl,
     signInUrl: config.SCANLOGIN_SIGN_IN_URL ?? '',
@@ -133,15 +139,12 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   // A store that is there is ready with the first call; one that is not keeps nobody waiting for longer than a second.
   await reachable(store)
   await metrics.show()
-  const serving = await serve({
-    listener: arrivals.listener(metrics.listener(listener)),
-    upgrade,
-    port: config.PORT,
-    host: config.HOST,
-  })
+  const measured = watching.listener(metrics.listener(listener))
+  const serving = await serve({ listener: arrivals.listener(measured), upgrade, port: config.PORT, host: config.HOST })
 
   async function stop(): Promise<void> {
     await delay(config.SCANLOGIN_DRAIN_DELAY * 1000)
+    watching.close()
     await login.drain()
     await serving.close()
     await outbox.stop()
@@ -152,6 +155,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
 
   async function leave(): Promise<void> {
     const gone = serving.stopListening()
+    watching.close()
     await login.drain()
     await Promise.race([gone, delay(idleGrace)])
     await serving.close()

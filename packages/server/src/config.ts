@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { accountSettings } from './accounts/settings.ts'
 import { connectorProblem, connectorSettings } from './connectors/settings.ts'
+import { consoleProblem, consoleSettings } from './console/settings.ts'
 import { readMetricsAddress } from './metrics/endpoint.ts'
 import { outboxProblem, outboxSettings } from './outbox/settings.ts'
 import { policySettings } from './policies/settings.ts'
@@ -103,6 +104,7 @@ export const environment = z.object({
   ...providerSettings,
   ...outboxSettings,
   ...webhookSettings,
+  ...consoleSettings,
   SCANLOGIN_ROTATION: onOff.default(true),
   SCANLOGIN_SHOW_SCANNER: onOff.default(true),
   SCANLOGIN_TRUSTED_PROXIES: whole(0, 10).default(0),
@@ -122,9 +124,8 @@ type Given = Readonly<Record<string, string | undefined>>
 /** What is wrong between variables. It is asked of the text as given, so that it is said along with all the rest. */
 function contradictions(given: Given): string[] {
   const pairs = [publicUrlProblem(given), tokenProblem(given), keysProblem(given), workersProblem(given)]
-  const parts = [sessionProblem, connectorProblem, providerProblem, outboxProblem, webhookProblem].map(find =>
-    find(given),
-  )
+  const finders = [sessionProblem, connectorProblem, providerProblem, outboxProblem, webhookProblem, consoleProblem]
+  const parts = finders.map(find => find(given))
   return [...pairs, ...parts].filter(problem => problem !== undefined)
 }
 

@@ -25,7 +25,7 @@ export function measureListener(listener: NodeListener, registry: Registry): Nod
   return (request, response) => {
     const begun = performance.now()
     const route = routeOf(request.url ?? '')
-    const held = route === ticketRoute ? heldBy(request) : undefined
+    const held = heldRoutes.has(route) ? heldBy(request) : undefined
     if (!held) inFlight.inc()
     response.once('close', () => {
       if (!held) inFlight.dec()
@@ -38,7 +38,7 @@ export function measureListener(listener: NodeListener, registry: Registry): Nod
   }
 }
 
-const ticketRoute = '/v1/tickets/{id}'
+const heldRoutes = new Set(['/v1/tickets/{id}', '/console/events'])
 
 function createDurations(registry: Registry) {
   const duration = new Histogram({

@@ -13,7 +13,16 @@ export function routeOf(url: string): string {
   return path.startsWith('/assets/') ? '/assets/{file}' : 'other'
 }
 
-const fixed = new Set(['/', '/s', '/v1/tickets', '/v1/scan', '/v1/session', '/healthz/live', '/healthz/ready'])
+const fixed = new Set([
+  '/',
+  '/s',
+  '/v1/tickets',
+  '/v1/scan',
+  '/v1/session',
+  '/healthz/live',
+  '/healthz/ready',
+  '/console/events',
+])
 const verbs = new Set(['confirm', 'deny', 'verify', 'redeem', 'socket'])
 
 export function methodOf(method: string | undefined): string {
@@ -21,6 +30,12 @@ export function methodOf(method: string | undefined): string {
 }
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'])
+
+/** Kept back on purpose, whoever it is for. */
+export function isHeld(request: IncomingMessage): boolean {
+  const route = routeOf(request.url ?? '')
+  return route === '/console/events' || (route === '/v1/tickets/{id}' && heldBy(request) !== undefined)
+}
 
 /** How the answer to a ticket's GET is kept back, if it is. */
 export function heldBy({ method, url = '', headers }: IncomingMessage): 'long_poll' | 'event_stream' | undefined {

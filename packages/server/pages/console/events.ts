@@ -1,0 +1,32 @@
+/** What has happened last, as the log has it but without persons. */
+import { element } from '../page/dom.ts'
+import type { Spoken } from './dashboard.ts'
+import type { EventLine, Figures } from './figures.ts'
+import { table } from './table.ts'
+
+/** What somebody should look at; the rest is everyday. */
+const alarms = new Set(['contended', 'forged_codes', 'denial_spike', 'policy_failed', 'unreadable', 'refresh_reuse'])
+
+export function drawEvents({ events }: Figures, { words, language }: Spoken): HTMLElement[] {
+  const { events: said } = words
+  const title = element('h2', { id: 'events' }, said.title)
+  const lead = element('p', { class: 'muted small' }, said.lead)
+  if (events.length === 0) return [title, lead, element('p', {}, said.none)]
+  const heads = [said.when, said.what, said.ticket, said.more]
+  return [
+    title,
+    lead,
+    table(
+      heads,
+      events.map(event => rowOf(event, language)),
+      said.title,
+    ),
+  ]
+}
+
+function rowOf({ at, type, ticket, more }: EventLine, language: string): (string | Node)[] {
+  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(at)
+  const mood = alarms.has(type) ? 'bad' : type === 'refused' || type === 'denied' ? 'warn' : 'plain'
+  const mark = ticket === undefined ? '' : element('code', {}, ticket)
+  return [time, element('span', { class: `badge ${mood}` }, type), mark, more.join(' · ')]
+}

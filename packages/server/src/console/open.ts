@@ -1,0 +1,96 @@
+/**
+ * The console: what the whole fleet does at this moment, for those who run it. Nothing of it is there, and nothing is
+ * counted for it, unless somebody is named who may open it.
+ */
+import { readFileSync } from 'node:fs'
+import type { Hono } from 'hono'
+import type { Login, LoginEvent, Store } from 'scanlogin'
+import type { NodeListener } from 'scanlogin/node'
+import type { Sessions } from 'scanlogin/session'
+import { clientAddressBehind } from '../client-address.ts'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import { pageOf } from '../pages.ts'
+import { createAccess } from './access/access.ts'
+import { createCounting } from './counting/figures.ts'
+import { createBroadcast } from './fleet/broadcast.ts'
+import { createNodes } from './fleet/nodes.ts'
+import { snapshotOf } from './fleet/snapshot.ts'
+import { consoleRoutes } from './routes.ts'
+
+export interface Console {
+  onEvent(event: LoginEvent): void
+  login(login: Login): Login
+  listener(listener: NodeListener): NodeListener
+  /** `undefined` where there is no console. */
+  routes(sessions: Sessions): Hono | undefined
+  /** Ends its streams and its timer. */
+  close(): void
+}
+
+export const consolePath = '/console'
+
+/** ms between two beats of a node. */
+const pulse = 3000
+
+export interface ConsoleOptions {
+  config: Config
+  store: Store
+  publicUrl: string
+  log: Log
+}
+
+export function openConsole({ config, store, publicUrl, log }: ConsoleOptions): Console {
+  const { SCANLOGIN_CONSOLE_KEY: key, SCANLOGIN_ADMINS: admins } = config
+  if (key === undefined && admins === undefined) return noConsole
+  const { recent: _, ...counting } = createCounting()
+  const nodes = createNodes({ store, figures: counting.figures, version: versionOfThis() })
+  const look = async () => snapshotOf(await nodes.read(), store.now?.() ?? Date.now())
+  const broadcast = createBroadcast({ look: async () => JSON.stringify(await look()) })
+  const page = pageOf('console.html')({ key: String(key !== undefined), people: String(admins !== undefined) })
+  const stop = keepGoing(() => nodes.beat())
+
+  return {
+    ...counting,
+    routes(sessions) {
+      const secure = publicUrl.startsWith('https:')
+      const access = createAccess({ config, store, sessions, secure })
+      const addressOf = clientAddressBehind(config.SCANLOGIN_TRUSTED_PROXIES)
+      return consoleRoutes({ access, broadcast, look, page, publicUrl, addressOf, log })
+    },
+    close() {
+      stop()
+      broadcast.close()
+    },
+  }
+}
+
+const noConsole: Console = {
+  onEvent() {},
+  login: login => login,
+  listener: listener => listener,
+  routes: () => undefined,
+  close() {},
+}
+
+/** At once and every few seconds, one after the other, whatever becomes of each. */
+function keepGoing(work: () => Promise<void>): () => void {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  const round = async () => {
+    // A store that is away is told by all who need it; the node is missing from the console until it is back.
+    await work().catch(() => {})
+    if (!stopped) timer = setTimeout(round, pulse).unref()
+  }
+  void round()
+  return () => {
+    stopped = true
+    clearTimeout(timer)
+  }
+}
+
+function versionOfThis(): string {
+  const manifest = new URL('../../package.json', import.meta.url)
+  const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'))
+  return version
+}
