@@ -7,6 +7,7 @@ import { createLog } from '../../packages/server/src/log.ts'
 import { freePort } from '../free-port.ts'
 import { endRedis, startRedis } from '../redis/servers/child.ts'
 import { apiKey } from '../start.ts'
+import { openSocket } from '../waiting/place.ts'
 import { openRecorder } from './recorder.ts'
 
 const recorder = openRecorder()
@@ -63,6 +64,23 @@ describe('the server, where OpenTelemetry was set up before it', () => {
     const browser = people.newBrowser({ headers: { traceparent: `${traceparent.slice(0, 20)}, ${traceparent}` } })
     await browser.create()
     expect(recorder.span('POST /v1/tickets').parentSpanContext).toBeUndefined()
+  })
+
+  it('shows the opening of a WebSocket, and who was not let in', async () => {
+    const { browser, stranger } = people
+    await browser.create()
+    const port = Number(new URL(app.url).port)
+    const socket = await openSocket(port, browser)
+    await socket.next()
+    await browser.cancel()
+    await socket.closed
+    const { attributes } = recorder.span('GET /v1/tickets/{id}/socket')
+    expect(attributes).toMatchObject({ 'http.response.status_code': 101, 'scanlogin.ticket': expect.any(String) })
+    recorder.forget()
+    await stranger.browser.create()
+    expect((await openSocket(port, stranger.browser, { id: browser.ticket.id })).status).toBe(404)
+    const { attributes: refused } = recorder.span('GET /v1/tickets/{id}/socket')
+    expect(refused).toMatchObject({ 'http.response.status_code': 404, 'scanlogin.error_code': 'not_found' })
   })
 
   it('makes no trace of a question after its health', async () => {
