@@ -176,6 +176,7 @@ describe('the configuration', () => {
     [{ ...hook, secret: 'whsec_c2hvcnQ=' }],
     [{ ...hook, secret: [] }],
     [{ ...hook, types: ['ticket.sold'] }],
+    [{ ...hook, types: ['constructor'] }],
     [{ ...hook, colour: 'red' }],
     [hook, hook],
   ])('refuses %j without repeating what it holds', (...given) => {

@@ -63,7 +63,7 @@ const endpoint = z.strictObject({
     .array(z.string())
     .min(1)
     // Each of them is a key of `types`.
-    .refine((names): names is TicketEventType[] => names.every(name => name in types))
+    .refine((names): names is TicketEventType[] => names.every(name => Object.hasOwn(types, name)))
     .optional(),
 })
 const endpoints = z.array(endpoint).min(1).max(20)
