@@ -26,8 +26,10 @@ export {
 } from './connectors/wechat/access-token/access-tokens.ts'
 export type { TokenKind } from './connectors/wechat/access-token/ask.ts'
 export type { AccessTokenOptions, RenewalEvent } from './connectors/wechat/access-token/options.ts'
+export type { WechatPicture } from './connectors/wechat/api.ts'
 export type { WechatFrameStyle } from './connectors/wechat/pages.ts'
 export { type WechatApp, type WechatHosts, type WechatOptions, wechat } from './connectors/wechat/wechat.ts'
+export { createMiniCalls, type MiniCalls, type MiniCallsOptions } from './connectors/wechat-mini/mini-calls.ts'
 export {
   type AccountCalls,
   type AccountCallsOptions,

@@ -42,7 +42,8 @@ export interface ServerAccountsOptions {
 /** Throws `ConfigError` for a database that cannot be opened, or that has to be named and is not. */
 export async function openServerAccounts(options: ServerAccountsOptions): Promise<ServerAccounts | undefined> {
   const { config, store, publicUrl, log } = options
-  const address = config.SCANLOGIN_DATABASE ?? (options.providers.length > 0 ? usualAddress(config) : undefined)
+  const isPeopled = options.providers.length > 0 || config.SCANLOGIN_WECHAT_MINI_APP_ID !== undefined
+  const address = config.SCANLOGIN_DATABASE ?? (isPeopled ? usualAddress(config) : undefined)
   if (address === undefined) return undefined
   const metrics = options.metrics.accounts()
   const database = await openAccounts(address, {

@@ -6,6 +6,8 @@ import type { ServerAccounts } from '../accounts/setup.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { pageOf } from '../pages.ts'
+import { miniPath, miniRoutes } from './mini/mount.ts'
+import { phoneTokens } from './mini/phone-tokens.ts'
 import { connectPath, type OpenedConnectors } from './open.ts'
 import { phoneSessions } from './phone-sessions.ts'
 import { connectorRoutes } from './routes.ts'
@@ -33,16 +35,18 @@ export interface MountConnectorsOptions {
 /** `undefined` where there is no connector: then nothing of this is on the site. */
 export function mountConnectors(options: MountConnectorsOptions): MountedConnectors | undefined {
   const { connecting, accounts, config, store, publicUrl, log } = options
-  const { connectors, accessTokens } = connecting
-  if (connectors.size === 0) return undefined
+  const { connectors, accessTokens, mini } = connecting
+  if (connectors.size === 0 && !mini) return undefined
   const phones = phoneSessions({
     store,
     accounts: accounts.accounts,
     secure: publicUrl.startsWith('https:'),
     available: accounts.available,
   })
+  const tokens = phoneTokens({ store, accounts: accounts.accounts, available: accounts.available })
   return {
-    authenticate: phones.authenticate,
+    authenticate: async request =>
+      (mini && (await tokens.authenticate(request))) ?? (await phones.authenticate(request)),
     routes(handler, login) {
       const { signIn } = handler
       const draw = drawsTrouble(pageOf('connect.html'), connectors)
@@ -52,6 +56,7 @@ export function mountConnectors(options: MountConnectorsOptions): MountedConnect
       const around = { config, store, publicUrl, log, accounts, phones, handler, login }
       const scenes = accessTokens && sceneRoutes({ ...around, accessTokens })
       if (scenes) app.route(scenePath, scenes)
+      if (mini) app.route(miniPath, miniRoutes({ ...around, mini, tokens }))
       app.use(`${connectPath}/:provider/start`, limitStarts(config, draw))
       return app.route(connectPath, connectorRoutes({ connectors, accounts, phones, signIn, publicUrl, draw, log }))
     },

@@ -9,12 +9,14 @@ import {
   type FrameAttributes,
   type ProviderCall,
   type Way,
+  type WechatApp,
 } from 'scanlogin/wechat'
 import { accountPath } from '../accounts/identify.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { logConnectors } from './log.ts'
-import { isConfigured, providersOf, wechatAccount } from './providers.ts'
+import type { MiniProgram } from './mini/mount.ts'
+import { isConfigured, providersOf, wechatAccount, wechatMini } from './providers.ts'
 import { questionPath } from './scene/paths.ts'
 
 export interface OpenedConnectors {
@@ -24,6 +26,7 @@ export interface OpenedConnectors {
   readonly offers: readonly Offer[]
   /** The official account's, where there is one. */
   readonly accessTokens: AccessTokens | undefined
+  readonly mini: MiniProgram | undefined
 }
 
 export interface Offer {
@@ -57,7 +60,7 @@ export const phonePath = '/s'
 
 export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors {
   const { config, store, publicUrl, log } = options
-  if (!isConfigured(config)) return { connectors: new Map(), offers: [], accessTokens: undefined }
+  if (!isConfigured(config)) return { connectors: new Map(), offers: [], accessTokens: undefined, mini: undefined }
   const metrics = options.metrics.connectors()
   const logged = logConnectors(log)
   const caller = { ...(metrics && { onCall: metrics.onCall }) }
@@ -78,22 +81,24 @@ export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors
       },
     }),
   )
-  const app = wechatAccount(config)
+  const account = wechatAccount(config)
+  const program = wechatMini(config)
+  const accessTokensOf = (app: WechatApp) =>
+    createAccessTokens({
+      ...caller,
+      app,
+      store,
+      hosts: { api: config.SCANLOGIN_WECHAT_API_URL },
+      onRenewal(event) {
+        logged.renewal(event)
+        metrics?.onRenewal(event)
+      },
+    })
   return {
     offers: connectors.map(offerOf),
     connectors: new Map(connectors.map(connector => [connector.provider, connector])),
-    accessTokens:
-      app &&
-      createAccessTokens({
-        ...caller,
-        app,
-        store,
-        hosts: { api: config.SCANLOGIN_WECHAT_API_URL },
-        onRenewal(event) {
-          logged.renewal(event)
-          metrics?.onRenewal(event)
-        },
-      }),
+    accessTokens: account && accessTokensOf(account),
+    mini: program && { app: program, accessTokens: accessTokensOf(program), caller },
   }
 }
 

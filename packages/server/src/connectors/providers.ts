@@ -5,7 +5,7 @@ import { createProviders } from '../providers/create.ts'
 
 /** `false`: nobody is known to anybody else, and nothing about it is measured or shown. */
 export function isConfigured(config: Config): boolean {
-  return providersOf(config, {}).length > 0
+  return providersOf(config, {}).length > 0 || wechatMini(config) !== undefined
 }
 
 export function providersOf(config: Config, caller: CallerOptions): readonly Provider[] {
@@ -26,6 +26,12 @@ function wechatWebsite(config: Config): WechatApp | undefined {
 export function wechatAccount(config: Config): WechatApp | undefined {
   const appSecret = config.SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET ?? config.SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET_FILE
   return appOf(config.SCANLOGIN_WECHAT_ACCOUNT_APP_ID, appSecret)
+}
+
+/** The mini program (小程序). */
+export function wechatMini(config: Config): WechatApp | undefined {
+  const appSecret = config.SCANLOGIN_WECHAT_MINI_APP_SECRET ?? config.SCANLOGIN_WECHAT_MINI_APP_SECRET_FILE
+  return appOf(config.SCANLOGIN_WECHAT_MINI_APP_ID, appSecret)
 }
 
 function appOf(appId: string | undefined, appSecret: string | undefined): WechatApp | undefined {

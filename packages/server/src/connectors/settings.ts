@@ -1,6 +1,7 @@
 /** Who else may say who somebody is, from the environment. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { miniSettings } from './mini/settings.ts'
 import { sceneProblem, sceneSettings } from './scene/settings.ts'
 
 const appId = z.string().regex(/^wx[\da-z]{16}$/i, 'write the AppID of the console: wx and 16 letters and digits')
@@ -12,12 +13,16 @@ const host = z
 
 export const connectorSettings = {
   ...sceneSettings,
+  ...miniSettings,
   SCANLOGIN_WECHAT_APP_ID: appId.optional(),
   SCANLOGIN_WECHAT_APP_SECRET: secret.optional(),
   SCANLOGIN_WECHAT_APP_SECRET_FILE: secretFile.optional(),
   SCANLOGIN_WECHAT_ACCOUNT_APP_ID: appId.optional(),
   SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET: secret.optional(),
   SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET_FILE: secretFile.optional(),
+  SCANLOGIN_WECHAT_MINI_APP_ID: appId.optional(),
+  SCANLOGIN_WECHAT_MINI_APP_SECRET: secret.optional(),
+  SCANLOGIN_WECHAT_MINI_APP_SECRET_FILE: secretFile.optional(),
   SCANLOGIN_WECHAT_OPEN_URL: host.default('https://open.weixin.qq.com'),
   SCANLOGIN_WECHAT_API_URL: host.default('https://api.weixin.qq.com'),
 }
@@ -29,6 +34,7 @@ export function connectorProblem(given: Given): string | undefined {
   return (
     pairProblem(given, 'SCANLOGIN_WECHAT') ??
     pairProblem(given, 'SCANLOGIN_WECHAT_ACCOUNT') ??
+    pairProblem(given, 'SCANLOGIN_WECHAT_MINI') ??
     sceneProblem(given) ??
     hostProblem(given)
   )

@@ -3,7 +3,7 @@
  * little later; nothing else is, because a code may be used up by a call whose answer got lost.
  */
 import { type Clock, systemClock } from '../../core/clock.ts'
-import type { Caller } from '../calls/caller.ts'
+import type { Caller, ProviderAnswer } from '../calls/caller.ts'
 import { ConnectorError, type ConnectorErrorCode } from '../refusal.ts'
 
 export interface WechatApi {
@@ -11,9 +11,16 @@ export interface WechatApi {
   get(path: string, query: Readonly<Record<string, string>>): Promise<WechatAnswer>
   /** The same with a JSON body. */
   post(path: string, query: Readonly<Record<string, string>>, body: unknown): Promise<WechatAnswer>
+  /** The same where the answer is a JPEG or a PNG: a refusal is JSON, with status 200 as well. */
+  picture(path: string, query: Readonly<Record<string, string>>, body: unknown): Promise<WechatPicture>
 }
 
 export type WechatAnswer = Readonly<Record<string, unknown>>
+
+export interface WechatPicture {
+  readonly type: 'image/jpeg' | 'image/png'
+  readonly bytes: Uint8Array
+}
 
 /** Another server token has taken this one's place, or it has ended. */
 export function refusesToken(error: unknown): boolean {
@@ -27,27 +34,69 @@ export interface WechatApiOptions {
 }
 
 export function createWechatApi(call: Caller, { host, clock = systemClock }: WechatApiOptions): WechatApi {
-  async function ask(path: string, query: Readonly<Record<string, string>>, body?: unknown): Promise<WechatAnswer> {
+  async function ask<T>(asked: Asked, read: (path: string, answer: ProviderAnswer) => T): Promise<T> {
+    const { path, query, body } = asked
     const address = `${host}${path}?${new URLSearchParams(query)}`
+    const sent = body === undefined ? {} : { method: 'POST' as const, headers: isJson, body: JSON.stringify(body) }
     for (const pause of [...pauses, undefined]) {
-      const sent = body === undefined ? {} : { method: 'POST' as const, headers: isJson, body: JSON.stringify(body) }
-      const { errcode = 0, errmsg = '', ...answer } = (await call({ address, ...sent })).json()
-      if (errcode === 0) return answer
-      const refusal = refusalOf(path, Number(errcode), String(errmsg))
-      if (errcode !== busy || pause === undefined) throw refusal
-      await new Promise<void>(resolve => clock.after(pause, resolve))
+      const answer = await call({ address, ...sent })
+      try {
+        return read(path, answer)
+      } catch (error) {
+        if (!isBusy(error) || pause === undefined) throw error
+        await new Promise<void>(resolve => clock.after(pause, resolve))
+      }
     }
     throw new ConnectorError('provider_busy')
   }
 
-  return { get: ask, post: ask }
+  return {
+    get: (path, query) => ask({ path, query }, readObject),
+    post: (path, query, body) => ask({ path, query, body }, readObject),
+    picture: (path, query, body) => ask({ path, query, body }, readPicture),
+  }
+}
+
+interface Asked {
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+function readObject(path: string, answer: ProviderAnswer): WechatAnswer {
+  const { errcode = 0, errmsg = '', ...rest } = answer.json()
+  if (errcode === 0) return rest
+  throw refusalOf(path, Number(errcode), String(errmsg))
+}
+
+/** By its first bytes: neither the status nor the type of the answer says whether it is one. */
+function readPicture(path: string, answer: ProviderAnswer): WechatPicture {
+  const { bytes } = answer
+  const type = pictures.find(({ begins }) => begins.every((byte, at) => bytes[at] === byte))?.type
+  if (type !== undefined) return { type, bytes }
+  readObject(path, answer)
+  throw new ConnectorError('provider_unintelligible', { detail: 'no picture' })
+}
+
+const pictures = [
+  { type: 'image/jpeg', begins: [0xff, 0xd8, 0xff] },
+  { type: 'image/png', begins: [0x89, 0x50, 0x4e, 0x47] },
+] as const
+
+function isBusy(error: unknown): boolean {
+  return error instanceof ConnectorError && error.errcode === String(busy)
 }
 
 const busy = -1
 /** ms */
 const pauses = [300, 900]
 const isJson = { 'content-type': 'application/json' }
-const showsSecret = new Set(['/sns/oauth2/access_token', '/cgi-bin/token', '/cgi-bin/stable_token'])
+const showsSecret = new Set([
+  '/sns/oauth2/access_token',
+  '/sns/jscode2session',
+  '/cgi-bin/token',
+  '/cgi-bin/stable_token',
+])
 const staleToken = new Set([40001, 40014, 42001])
 
 function refusalOf(path: string, errcode: number, errmsg: string): ConnectorError {
@@ -71,8 +120,8 @@ const codes = new Map<number, ConnectorErrorCode>(
     person_refused: [40226, 50002],
     provider_busy: [busy, 45009, 45011],
     misconfigured: [
-      40002, 40013, 40125, 40164, 40243, 41001, 41002, 41003, 41004, 41008, 41009, 43001, 43002, 43003, 47001, 48001,
-      48004, 50004, 50007, 61004, 89501, 89503, 89506, 89507,
+      40002, 40013, 40097, 40125, 40164, 40169, 40243, 41001, 41002, 41003, 41004, 41008, 41009, 41030, 43001, 43002,
+      43003, 47001, 48001, 48004, 50004, 50007, 61004, 89501, 89503, 89506, 89507,
     ],
     // Proof: the keys of this very table are codes.
   }).flatMap(([code, numbers]) => numbers.map(number => [number, code as ConnectorErrorCode] as const)),

@@ -1,0 +1,61 @@
+/**
+ * A WeChat mini program as the phone of a sign-in:
+ *
+ *     browser ── code ──▶ a picture with a random scene
+ *     mini program ── session (js_code) ──▶ a token ── scan (scene) ──▶ what is asked ──▶ the ordinary confirm or deny
+ */
+import { Hono } from 'hono'
+import type { Store } from 'scanlogin'
+import type { Handler } from 'scanlogin/http'
+import type { AccessTokens, CallerOptions, WechatApp } from 'scanlogin/wechat'
+import { createMiniCalls } from 'scanlogin/wechat'
+import type { ServerAccounts } from '../../accounts/setup.ts'
+import { limitBody } from '../../answers/body-limit.ts'
+import type { Config } from '../../config.ts'
+import type { Log } from '../../log.ts'
+import { codeRoute } from './code-route.ts'
+import { phoneRoutes } from './phone-routes.ts'
+import type { PhoneTokens } from './phone-tokens.ts'
+import { answersRefusals } from './refused.ts'
+import { openScenes } from './scenes.ts'
+
+export const miniPath = '/connect/wechat-mini'
+
+/** A mini program that is set up. */
+export interface MiniProgram {
+  readonly app: WechatApp
+  readonly accessTokens: AccessTokens
+  readonly caller: CallerOptions
+}
+
+export interface MiniRoutesOptions {
+  mini: MiniProgram
+  tokens: PhoneTokens
+  config: Config
+  store: Store
+  publicUrl: string
+  log: Log
+  accounts: Pick<ServerAccounts, 'identify'>
+  handler: Handler
+}
+
+/** For `miniPath`. */
+export function miniRoutes({
+  mini,
+  tokens,
+  config,
+  store,
+  publicUrl,
+  log,
+  accounts,
+  handler,
+}: MiniRoutesOptions): Hono {
+  const { app: program, accessTokens, caller } = mini
+  const calls = createMiniCalls({ ...caller, app: program, accessTokens, host: config.SCANLOGIN_WECHAT_API_URL })
+  const scenes = openScenes(store)
+  const app = new Hono()
+  app.use(limitBody())
+  app.onError(answersRefusals(log))
+  app.route('/', codeRoute({ handler, scenes, calls, page: config.SCANLOGIN_WECHAT_MINI_PAGE, publicUrl }))
+  return app.route('/', phoneRoutes({ handler, scenes, calls, identify: accounts.identify, tokens, publicUrl }))
+}
