@@ -1,6 +1,7 @@
 /** The console in real Chromium. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { createActors } from '../../packages/scanlogin/src/testing/actors.ts'
 import { scriptedPhone } from '../../packages/scanlogin/src/testing/phone.ts'
 import { it } from '../browser/chromium.ts'
 import { codeOn, sees } from '../browser/screens.ts'
@@ -24,6 +25,12 @@ async function enterByKey(page: Page): Promise<void> {
 
 function phoneOf(id: string) {
   return scriptedPhone({ url: site.api, apiKey, user: { id, name: 'Somebody' } })
+}
+
+/** The status that a browser gets which begins a sign-in. */
+async function begin({ api, origin }: Site): Promise<number> {
+  const { browser } = createActors({ url: api, origin, apiKey })
+  return (await browser.create()).status
 }
 
 describe('the page of the console', () => {
@@ -77,6 +84,22 @@ describe('the page of the console', () => {
     await own.start()
     // The store was in the process that ended, and with it the cookie's other half.
     await page.getByLabel('Key of the console').waitFor()
+  })
+
+  it('stops new sign-ins and lets them begin again, and says which of the two it is', async ({ newVisitor }) => {
+    const own = await openSite({ SCANLOGIN_CONSOLE_KEY: consoleKey })
+    const page = await (await newVisitor()).open(`${own.origin}/console`)
+    await enterByKey(page)
+    await page.getByLabel('Reason, which callers are told').fill('Codes are being sent around')
+    await page.getByRole('button', { name: 'Stop new sign-ins' }).click()
+    await sees(page, 'New sign-ins are stopped: Codes are being sent around')
+    expect(await begin(own)).toBe(429)
+    await page.getByRole('button', { name: 'Let sign-ins begin again' }).click()
+    await sees(page, 'On every node, until somebody lifts it.')
+    expect(await begin(own)).toBe(201)
+    await page.getByLabel('User id').fill('nobody-at-all')
+    await page.getByRole('button', { name: 'End sessions' }).click()
+    await sees(page, '0 sessions have ended.')
   })
 
   it('speaks Chinese, and nothing is wider than a phone', async ({ newVisitor }) => {

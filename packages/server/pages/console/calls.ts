@@ -1,5 +1,5 @@
 /** What the page asks of the server. */
-import { type Figures, figuresIn } from './figures.ts'
+import { at, type Figures, figuresIn } from './figures.ts'
 
 export type Closed = 'nobody' | 'stranger' | 'trouble'
 
@@ -74,6 +74,27 @@ export async function enter(key: string): Promise<Entered> {
 export async function leave(by: Figures['by']): Promise<boolean> {
   const status = await send('DELETE', by === 'session' ? '/v1/session' : '/console/entry')
   return status !== undefined && (status < 300 || status === 401)
+}
+
+/** `false` if that did not work. */
+export async function halt(reason: string): Promise<boolean> {
+  return (await send('POST', '/console/halt', { reason })) === 204
+}
+
+export async function lift(): Promise<boolean> {
+  return (await send('DELETE', '/console/halt')) === 204
+}
+
+/** How many sessions have ended; `undefined` if that did not work. */
+export async function signOut(user: string): Promise<number | undefined> {
+  try {
+    const headers = { 'content-type': 'application/json' }
+    const reply = await fetch('/console/sign-outs', { method: 'POST', headers, body: JSON.stringify({ user }) })
+    const ended = reply.ok ? at(await reply.json(), 'ended') : undefined
+    return typeof ended === 'number' ? ended : undefined
+  } catch {
+    return undefined
+  }
 }
 
 async function send(method: string, path: string, body?: object): Promise<number | undefined> {

@@ -1,6 +1,7 @@
 /** The console itself: drawn anew with every look, part by part, so that the focus stays where it is. */
 import type { Language } from '../messages.ts'
 import { element } from '../page/dom.ts'
+import { mountActions } from './actions.ts'
 import { leave } from './calls.ts'
 import { drawEvents } from './events.ts'
 import type { Figures } from './figures.ts'
@@ -39,6 +40,7 @@ export function mountDashboard({ root, line }: DashboardPlaces, first: Figures, 
     [element('section', { class: 'panel', 'aria-labelledby': 'events' }), drawEvents],
   ]
   const out = element('button', { type: 'button', class: 'button quiet' })
+  const actions = mountActions()
   const { by } = first
   let figures = first
   let live = true
@@ -53,6 +55,7 @@ export function mountDashboard({ root, line }: DashboardPlaces, first: Figures, 
 
   function show(): void {
     for (const [place, part] of parts) redraw(place, part(figures, said))
+    actions.draw(figures, said)
     out.textContent = said.words.leave
     const text = live ? said.words.line.live : said.words.line.lost
     // Said again only when it changes: screen readers read it out.
@@ -60,7 +63,7 @@ export function mountDashboard({ root, line }: DashboardPlaces, first: Figures, 
     line.className = live ? 'line' : 'line lost'
   }
 
-  root.replaceChildren(...parts.map(([place]) => place), element('div', { class: 'leave' }, out))
+  root.replaceChildren(...parts.map(([place]) => place), actions.root, element('div', { class: 'leave' }, out))
   show()
   return {
     draw(next) {

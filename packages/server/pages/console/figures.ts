@@ -3,6 +3,8 @@
 export interface Figures {
   readonly by: 'key' | 'session' | undefined
   readonly waiting: number
+  /** Why sign-ins may not begin, in an administrator's words; `undefined` where they may. */
+  readonly halted: string | undefined
   readonly columns: readonly string[]
   /** ms */
   readonly sliceLength: number
@@ -46,6 +48,7 @@ export function figuresIn(answer: unknown): Figures {
     by: by === 'key' || by === 'session' ? by : undefined,
     at: number(at(answer, 'at')),
     waiting: number(at(answer, 'waiting')),
+    halted: text(at(at(answer, 'halted'), 'reason')) || undefined,
     columns: list(at(answer, 'columns')).map(text),
     sliceLength: number(at(answer, 'slice_length')),
     slices: list(at(answer, 'slices')).map(slice => list(slice).map(number)),

@@ -14,6 +14,7 @@ import { pageOf } from '../pages.ts'
 import { createAccess } from './access/access.ts'
 import { createCounting } from './counting/figures.ts'
 import { createBroadcast } from './fleet/broadcast.ts'
+import { createHalt } from './fleet/halt.ts'
 import { createNodes } from './fleet/nodes.ts'
 import { snapshotOf } from './fleet/snapshot.ts'
 import { consoleRoutes } from './routes.ts'
@@ -45,21 +46,31 @@ export function openConsole({ config, store, publicUrl, log }: ConsoleOptions): 
   if (key === undefined && admins === undefined) return noConsole
   const { recent: _, ...counting } = createCounting()
   const nodes = createNodes({ store, figures: counting.figures, version: versionOfThis() })
-  const look = async () => snapshotOf(await nodes.read(), store.now?.() ?? Date.now())
+  const halt = createHalt(store)
+  const look = async () => ({
+    ...snapshotOf(await nodes.read(), store.now?.() ?? Date.now()),
+    halted: halt.state() ?? null,
+  })
   const broadcast = createBroadcast({ look: async () => JSON.stringify(await look()) })
   const page = pageOf('console.html')({ key: String(key !== undefined), people: String(admins !== undefined) })
-  const stop = keepGoing(() => nodes.beat())
+  const stop = keepGoing(async () => {
+    await nodes.beat()
+    // Rings may get lost.
+    await halt.look()
+  })
 
   return {
     ...counting,
+    login: login => halt.guard(counting.login(login)),
     routes(sessions) {
       const secure = publicUrl.startsWith('https:')
       const access = createAccess({ config, store, sessions, secure })
       const addressOf = clientAddressBehind(config.SCANLOGIN_TRUSTED_PROXIES)
-      return consoleRoutes({ access, broadcast, look, page, publicUrl, addressOf, log })
+      return consoleRoutes({ access, broadcast, halt, sessions, look, page, publicUrl, addressOf, log })
     },
     close() {
       stop()
+      halt.close()
       broadcast.close()
     },
   }

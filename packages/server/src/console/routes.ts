@@ -2,16 +2,20 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { LoginError } from 'scanlogin'
+import type { Sessions } from 'scanlogin/session'
 import { problem } from '../answers/problem.ts'
 import { peerOf } from '../connectors/peer.ts'
 import type { Log } from '../log.ts'
 import type { Access } from './access/access.ts'
 import type { Broadcast } from './fleet/broadcast.ts'
+import type { Halt } from './fleet/halt.ts'
 import type { Snapshot } from './fleet/snapshot.ts'
 
 export interface ConsoleRoutes {
   access: Access
   broadcast: Broadcast
+  halt: Halt
+  sessions: Pick<Sessions, 'endSome'>
   look: () => Promise<Snapshot>
   /** The page itself. */
   page: string
@@ -20,7 +24,8 @@ export interface ConsoleRoutes {
   log: Log
 }
 
-export function consoleRoutes({ access, broadcast, look, page, publicUrl, addressOf, log }: ConsoleRoutes): Hono {
+export function consoleRoutes(options: ConsoleRoutes): Hono {
+  const { access, broadcast, look, page, publicUrl, addressOf, log } = options
   const admin = ({ req }: Context) => access.admin(req.header('cookie'))
   const app = new Hono()
   app.onError((error, context) => {
@@ -63,6 +68,36 @@ export function consoleRoutes({ access, broadcast, look, page, publicUrl, addres
     const allowed = () => admin(context).then(yes, refusedOnly)
     const stream = await broadcast.open(allowed)
     return context.body(stream, 200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' })
+  })
+  app.route('/', actions(options))
+  return app
+}
+
+/** What an administrator does to others, and what the log says of it. */
+function actions({ access, halt, sessions, log }: ConsoleRoutes): Hono {
+  const admin = ({ req }: Context) => access.admin(req.header('cookie'))
+  const app = new Hono()
+  app.post('/halt', async context => {
+    const by = await admin(context)
+    const reason = (await textIn(context, 'reason')).trim()
+    if (reason === '' || reason.length > 200) throw new LoginError('invalid_request')
+    await halt.set(reason)
+    log.warn({ admin: by, reason }, 'an administrator has stopped new sign-ins')
+    return context.body(null, 204)
+  })
+  app.delete('/halt', async context => {
+    const by = await admin(context)
+    await halt.set(undefined)
+    log.warn({ admin: by }, 'an administrator lets sign-ins begin again')
+    return context.body(null, 204)
+  })
+  app.post('/sign-outs', async context => {
+    const by = await admin(context)
+    const user = (await textIn(context, 'user')).trim()
+    if (user === '') throw new LoginError('invalid_request')
+    const ended = (await sessions.endSome(user, { allBut: undefined })).length
+    log.warn({ admin: by, user, ended }, 'an administrator has ended the sessions of a user')
+    return context.json({ ended })
   })
   return app
 }
