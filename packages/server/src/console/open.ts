@@ -44,7 +44,7 @@ export interface ConsoleOptions {
 export function openConsole({ config, store, publicUrl, log }: ConsoleOptions): Console {
   const { SCANLOGIN_CONSOLE_KEY: key, SCANLOGIN_ADMINS: admins } = config
   if (key === undefined && admins === undefined) return noConsole
-  const { recent: _, ...counting } = createCounting()
+  const counting = createCounting()
   const nodes = createNodes({ store, figures: counting.figures, version: versionOfThis() })
   const halt = createHalt(store)
   const look = async () => ({

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Login, LoginEvent } from 'scanlogin'
 import type { NodeListener } from 'scanlogin/node'
 import { isHeld } from '../../metrics/routes.ts'
-import { createRecent, type Recent, type SeenEvent, seen } from './seen.ts'
+import { createRecent, type SeenEvent, seen } from './seen.ts'
 import { type Column, columns, createSlices, numberOf, type Slice } from './slices.ts'
 import { createSpread } from './spread.ts'
 
@@ -29,14 +29,13 @@ export interface Counting {
   login(login: Login): Login
   listener(listener: NodeListener): NodeListener
   figures(): Figures
-  readonly recent: Pick<Recent, 'of'>
 }
 
 export function createCounting(): Counting {
   const slices = createSlices()
   const answers = createSpread()
   const wakes = createSpread()
-  const recent = createRecent(5000)
+  const recent = createRecent(shown)
   let counted: Pick<Login, 'waiting' | 'draining'> = { waiting: () => 0, draining: () => false }
 
   return {
@@ -81,10 +80,9 @@ export function createCounting(): Counting {
         slices: slices.last(at),
         answers: answers.counts(at),
         wakes: wakes.counts(at),
-        events: recent.last(shown),
+        events: recent.last(),
       }
     },
-    recent,
   }
 }
 

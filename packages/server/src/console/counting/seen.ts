@@ -36,22 +36,18 @@ export function seen({ at, type, ticket, call, code, client, policy, reasons, co
 export interface Recent {
   add(event: SeenEvent): void
   /** The newest first. */
-  last(most: number): readonly SeenEvent[]
-  /** What is still known of one ticket, the oldest first. */
-  of(ticket: string): readonly SeenEvent[]
+  last(): readonly SeenEvent[]
 }
 
 /** Keeps the last `most`, in this process. */
 export function createRecent(most: number): Recent {
   const kept: SeenEvent[] = []
   let next = 0
-  const inOrder = () => [...kept.slice(next), ...kept.slice(0, next)]
   return {
     add(event) {
       kept[next] = event
       next = (next + 1) % most
     },
-    last: count => inOrder().slice(-count).reverse(),
-    of: ticket => inOrder().filter(event => event.ticket === ticket),
+    last: () => [...kept.slice(next), ...kept.slice(0, next)].reverse(),
   }
 }
