@@ -25,7 +25,13 @@ export interface SiteOptions {
 export async function startSite(proxy: ProxyName, { processes = 1, env = {} }: SiteOptions = {}): Promise<ProxiedSite> {
   const port = await quietPort()
   const url = `http://127.0.0.1:${port}`
-  const settings = { SCANLOGIN_PUBLIC_URL: url, SCANLOGIN_API_KEY: apiKey, SCANLOGIN_TRUSTED_PROXIES: '1', ...env }
+  const settings = {
+    SCANLOGIN_PUBLIC_URL: url,
+    SCANLOGIN_API_KEY: apiKey,
+    SCANLOGIN_TRUSTED_PROXIES: '1',
+    SCANLOGIN_REQUEST_IDS: 'on',
+    ...env,
+  }
   const start = async (serverPort: number): Promise<RunningServer> => ({
     ...(await startServer({ ...settings, PORT: String(serverPort) })),
     port: serverPort,

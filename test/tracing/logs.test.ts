@@ -44,6 +44,14 @@ describe('a line about a call', () => {
     expect(server.output()).not.toContain(browser.ticket.id)
   })
 
+  it('has none where numbers are off, nor has the answer', async () => {
+    const { server, browser } = await startPeople({ SCANLOGIN_REQUEST_IDS: 'off' })
+    expect((await browser.create()).headers.get('x-request-id')).toBeNull()
+    expect((await fetch(server.url)).headers.get('x-request-id')).toBeNull()
+    await server.written('"event":"created"')
+    expect(server.output()).not.toContain('request_id')
+  })
+
   it('has no number where it is about no call', async () => {
     const { server } = await startPeople()
     expect(linesOf(server)).toEqual([expect.not.objectContaining({ request_id: expect.anything() })])
@@ -107,7 +115,8 @@ describe('a page', () => {
 })
 
 async function startPeople(env: Record<string, string> = {}) {
-  const server = await startServer({ SCANLOGIN_API_KEY: apiKey, SCANLOGIN_LOG_LEVEL: 'debug', ...env })
+  const base = { SCANLOGIN_API_KEY: apiKey, SCANLOGIN_LOG_LEVEL: 'debug', SCANLOGIN_REQUEST_IDS: 'on' }
+  const server = await startServer({ ...base, ...env })
   return { server, ...createActors({ url: `${server.url}/v1`, apiKey, origin: server.origin }) }
 }
 

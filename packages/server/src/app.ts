@@ -23,7 +23,7 @@ import { openPolicies } from './policies/open.ts'
 import { securityHeaders } from './security-headers.ts'
 import { openSessions } from './sessions/open.ts'
 import { openStore } from './store.ts'
-import { currentRequestId, openArrivals } from './tracing/arrivals.ts'
+import { currentRequestId, numbersCalls, openArrivals } from './tracing/arrivals.ts'
 import { openTracing } from './tracing/opentelemetry.ts'
 import { userVerificationRoutes } from './user-verification/routes.ts'
 import { createUserVerification } from './user-verification/user-verification.ts'
@@ -131,10 +131,12 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const site = getRequestListener(web.fetch, { overrideGlobalObjects: false })
   const listener = split(api, (request, response) => {
     if (isClosing()) response.setHeader('connection', 'close')
-    response.setHeader('x-request-id', currentRequestId() ?? '')
+    const requestId = currentRequestId()
+    if (requestId !== undefined) response.setHeader('x-request-id', requestId)
     return site(request, response)
   })
-  const arrivals = openArrivals({ proxies: config.SCANLOGIN_TRUSTED_PROXIES, tracing })
+  const numbered = numbersCalls(config.SCANLOGIN_REQUEST_IDS, tracing)
+  const arrivals = openArrivals({ proxies: config.SCANLOGIN_TRUSTED_PROXIES, numbered, tracing })
   const upgrade = arrivals.upgrade(metrics.upgrade(toNodeUpgrade(handler, WebSocketServer)))
   // A store that is there is ready with the first call; one that is not keeps nobody waiting for longer than a second.
   await reachable(store)

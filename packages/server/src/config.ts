@@ -107,6 +107,7 @@ export const environment = z.object({
   ...consoleSettings,
   SCANLOGIN_ROTATION: onOff.default(true),
   SCANLOGIN_SHOW_SCANNER: onOff.default(true),
+  SCANLOGIN_REQUEST_IDS: z.enum(['auto', 'on', 'off'], { error: 'write "auto", "on" or "off"' }).default('auto'),
   SCANLOGIN_TRUSTED_PROXIES: whole(0, 10).default(0),
   SCANLOGIN_DRAIN_DELAY: whole(0, 60).default(0),
   SCANLOGIN_MAX_WAITING: whole(0, 1_000_000).default(50_000),
