@@ -5,7 +5,7 @@ const perCpuSecond = values => values.perServerCpuSecond
 const [one, two] = ['scanlogin, Redis', 'scanlogin, Redis, 2 processes']
 
 const whySlow =
-  'each of its six requests is answered by `node:http`, two of them after a wait; the peers are asked four times'
+  'its policies are asked at four steps, about a quarter of its time, and the peers have none; it answers six requests, two of them after a wait, and the peers four'
 const whyLongPoll =
   'it asks anew every 25 s, so even a request as cheap as a poll would be 4 %; and what a request leaves in memory for 25 s, V8 copies twice before it is old'
 const whyStream =
@@ -49,7 +49,7 @@ const aims = [
     most: 8,
     show: figure,
     range: ({ of }) => of('sign-ins', two, values => values.commands),
-    why: 'three new entries, three steps of the ticket and two waits are one command each; the rest are reads, one of them at the process that has not seen the ticket',
+    why: 'three new entries, three steps of the ticket and two waits are one command each; two are the policies that count prompts; the rest are reads, one of them at the process that has not seen the ticket',
   },
   {
     name: "CPU of a waiting browser to polling's, long poll",
