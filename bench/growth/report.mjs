@@ -37,9 +37,13 @@ ${table(
   figures,
 )}
 
-### A crowd at several processes
+${runs.some(({ measure }) => measure === 'crowd') ? crowdSection(settings, machine, figures) : ''}`
+}
 
-${count(settings.crowd)} browsers wait by long poll at ${settings.processes} server processes with one Redis, all on this machine: as many as its limit of open files allows, 20,000 a
+function crowdSection(settings, machine, figures) {
+  return `### A crowd at several processes
+
+${settings.crowd.toLocaleString('en')} browsers wait by long poll at ${settings.processes} server processes with one Redis, all on this machine: as many as its limit of open files allows, 20,000 a
 process. The servers share ${Math.max(1, machine.cores >> 1)} cores, the loads and Redis the others. CPU is over ${settings.idleSeconds} s, in which each asks anew once.
 Then every code is scanned, by 16 phones at each process. \`npm run bench -- --growth --only crowd\`
 
