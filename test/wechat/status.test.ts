@@ -79,3 +79,48 @@ describe('the WeChat-coded status', () => {
     expect((await browser.call('POST', `/tickets/${browser.ticket.id}/wechat-status`)).status).toBe(405)
   })
 })
+
+describe('the Alipay-coded status', () => {
+  function startShort() {
+    const page = startPage()
+    const read = (who = page.browser) =>
+      who.call<{ stat: string; barcodeStatus: string }>('GET', `/tickets/${page.browser.ticket.id}/alipay-status`)
+    return { ...page, read, word: async () => (await read()).body.barcodeStatus }
+  }
+
+  it('goes from waiting to scanned to confirmed, each told at once, and is over once it is redeemed', async () => {
+    const { browser, phone, word } = startShort()
+    await browser.create()
+    expect(await word()).toBe('waiting')
+    await phone.scan(await browser.draw())
+    expect(await word()).toBe('scanned')
+    await phone.confirm()
+    expect(await word()).toBe('confirmed')
+    expect((await browser.redeem()).status).toBe(200)
+    expect(await word()).toBe('expired')
+  })
+
+  it('says that it was refused, and that it is over', async () => {
+    const denied = startShort()
+    await denied.browser.create()
+    await denied.phone.scan(await denied.browser.draw())
+    await denied.phone.deny()
+    expect(await denied.word()).toBe('denied')
+    const expired = startShort()
+    await expired.browser.create()
+    await expired.clock.advance(301_000)
+    expect(await expired.word()).toBe('expired')
+  })
+
+  it('gives no session and no name, to nobody but the browser of the ticket, and by a GET alone', async () => {
+    const { browser, phone, stranger, read } = startShort()
+    await browser.create()
+    await phone.scan(await browser.draw())
+    await phone.confirm()
+    const reply = await read()
+    expect(reply.body).toEqual({ stat: 'ok', barcodeStatus: 'confirmed' })
+    expect(reply.headers.get('set-cookie')).toBeNull()
+    expect((await read(stranger.browser)).status).toBe(404)
+    expect((await browser.call('POST', `/tickets/${browser.ticket.id}/alipay-status`)).status).toBe(405)
+  })
+})

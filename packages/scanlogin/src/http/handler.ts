@@ -15,6 +15,7 @@ import { exchangeCode, oauthRefusal } from './calls/session/token.ts'
 import { openTicketSocket, refusePlainCall, type SocketTexts } from './calls/socket.ts'
 import { type Route, tracedAnswer, tracedOpening } from './calls/traced.ts'
 import { toCall, toResponse } from './fetch.ts'
+import { readAlipayStatus } from './fronts/alipay-status.ts'
 import { readWechatStatus } from './fronts/wechat-status.ts'
 import { none } from './origin.ts'
 import { methodNotAllowed, outage, problem } from './problem.ts'
@@ -206,6 +207,7 @@ const tickets = new Map<string | undefined, Methods>([
   ['deny', post(denyTicket)],
   ['socket', socket],
   ['wechat-status', new Map([['GET', readWechatStatus]])],
+  ['alipay-status', new Map([['GET', readAlipayStatus]])],
 ])
 
 const ticketId = /^[0-9A-HJKMNP-TV-Z]{26}$/
