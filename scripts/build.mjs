@@ -1,5 +1,5 @@
 /** Compiles the packages with plain `tsc`, and bundles what runs in a browser without a bundler. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bin, installPackages, root, run, say } from './prepare.mjs'
 
@@ -46,9 +46,31 @@ function pageScripts(folder) {
 
 function copyPages(from, to) {
   for (const name of readdirSync(from)) {
-    if (/\.(html|css|svg)$/.test(name)) copyFileSync(join(from, name), join(to, name))
+    if (/\.(css|svg)$/.test(name)) copyFileSync(join(from, name), join(to, name))
+    if (name.endsWith('.html')) writeFileSync(join(to, name), inShell(readFileSync(join(from, name), 'utf8')))
   }
 }
+
+/** A page's file holds only what is its own: what every page says is added here. */
+function inShell(page) {
+  const shared = sharedHead.filter(line => !(line.includes('viewport') && page.includes('<meta name="viewport"')))
+  const whole = page
+    .replace('<head>\n', `<head>\n${shared.map(line => `    ${line}\n`).join('')}`)
+    .replace('<noscript></noscript>', `<noscript>${withoutScripts}</noscript>`)
+  return `<!doctype html>\n${whole}`
+}
+
+/** The theme stands before a page's own styles, so that these win. */
+const sharedHead = [
+  '<meta charset="utf-8">',
+  // Unless the page has another: the phone's reaches to the edges of the screen.
+  '<meta name="viewport" content="width=device-width, initial-scale=1">',
+  '<meta name="color-scheme" content="light dark">',
+  '<link rel="icon" href="data:,">',
+  '<link rel="stylesheet" href="/assets/theme.css">',
+]
+
+const withoutScripts = 'This page needs JavaScript. 本页面需要启用 JavaScript。'
 
 if (import.meta.url === `file://${process.argv[1]}`) {
   installPackages()
