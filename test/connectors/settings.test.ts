@@ -54,6 +54,12 @@ describe('the settings of WeChat', () => {
     ).toMatch(/_FILE: write the name of a file/)
   })
 
+  it('know three versions of a mini program, and take the published one where none is named', () => {
+    expect(readConfig({}).SCANLOGIN_WECHAT_MINI_VERSION).toBe('release')
+    expect(readConfig({ SCANLOGIN_WECHAT_MINI_VERSION: 'trial' }).SCANLOGIN_WECHAT_MINI_VERSION).toBe('trial')
+    expect(problems({ SCANLOGIN_WECHAT_MINI_VERSION: 'beta' })).toMatch(/MINI_VERSION: write release, trial or develop/)
+  })
+
   it('send nobody and nothing over an open line in production', () => {
     const production = { ...pair, NODE_ENV: 'production', SCANLOGIN_PUBLIC_URL: 'https://id.example.com' }
     for (const name of ['SCANLOGIN_WECHAT_OPEN_URL', 'SCANLOGIN_WECHAT_API_URL']) {

@@ -70,7 +70,7 @@ async function startSite() {
   const tokens = phoneTokens({ ...around, accounts: accounts.accounts, available: accounts.available })
   const login = createLogin({ store: around.store, publicUrl, clock })
   const handler = createHandler(login, { authenticate: tokens.authenticate, signIn: () => ({}) })
-  const site = new Hono().route(miniPath, miniRoutes({ ...around, mini: program, tokens, accounts, handler }))
+  const site = new Hono().route(miniPath, miniRoutes({ ...around, mini: program, tokens, accounts, handler, login }))
 
   async function post(path: string, body: unknown, token?: string) {
     const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }

@@ -66,6 +66,24 @@ describe("a mini program's code", () => {
     expect((await call(code, 'x'.repeat(20_000))).status).toBe(413)
   })
 
+  it('is not drawn for the letters of another ticket', async () => {
+    const { call, control, showCode } = await startMiniSite()
+    const [own, other] = [await showCode(), await showCode()]
+    const cookie = [...own.browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const drawn = control.mini.entries().length
+    for (const user_code of [other.browser.ticket.user_code, 'BBBB-BBBB', 'not a code']) {
+      const refused = await call(`${miniPath}/code`, { id: own.browser.ticket.id, user_code }, { cookie })
+      expect([refused.status, refused.body.code]).toEqual([404, 'not_found'])
+    }
+    expect(control.mini.entries()).toHaveLength(drawn)
+  })
+
+  it.each(['trial', 'develop'] as const)('opens the %s version where that is asked for', async version => {
+    const { control, showCode } = await startMiniSite({ SCANLOGIN_WECHAT_MINI_VERSION: version })
+    expect((await showCode()).asked.status).toBe(200)
+    expect(control.mini.entries().map(entry => entry.version)).toEqual([version])
+  })
+
   it('says so where the ticket has ended', async () => {
     const { showCode } = await startMiniSite()
     const { browser, ask, open } = await showCode()

@@ -86,6 +86,17 @@ describe("an official account's scene code", () => {
     expect(JSON.stringify(site.control.accounts.codes())).not.toContain(id)
   })
 
+  it('is not made for the letters of another ticket', async () => {
+    const site = await startSceneSite()
+    const [own, other] = [await site.showCode(), await site.showCode()]
+    const cookie = [...own.browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    for (const user_code of [other.browser.ticket.user_code, 'BBBB-BBBB', 'not a code']) {
+      const refused = await askForCode(site.server.url, { id: own.browser.ticket.id, user_code }, cookie)
+      expect([refused.status, refused.body.code]).toEqual([404, 'not_found'])
+    }
+    expect(site.control.accounts.codes()).toHaveLength(2)
+  })
+
   it('says so where the ticket has ended', async () => {
     const site = await startSceneSite()
     const { browser, again, scan } = await site.showCode()

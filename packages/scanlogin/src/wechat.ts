@@ -29,7 +29,12 @@ export type { AccessTokenOptions, RenewalEvent } from './connectors/wechat/acces
 export type { WechatPicture } from './connectors/wechat/api.ts'
 export type { WechatFrameStyle } from './connectors/wechat/pages.ts'
 export { type WechatApp, type WechatHosts, type WechatOptions, wechat } from './connectors/wechat/wechat.ts'
-export { createMiniCalls, type MiniCalls, type MiniCallsOptions } from './connectors/wechat-mini/mini-calls.ts'
+export {
+  createMiniCalls,
+  type MiniCalls,
+  type MiniCallsOptions,
+  type MiniVersion,
+} from './connectors/wechat-mini/mini-calls.ts'
 export {
   type AccountCalls,
   type AccountCallsOptions,

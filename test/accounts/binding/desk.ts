@@ -78,7 +78,7 @@ export async function openDesk(): Promise<Desk> {
       return `__Host-scanlogin-session=${token}`
     },
     async leave(identity = website, returnTo) {
-      return (await pending.keep(identity, returnTo)).split(';')[0] ?? ''
+      return (await pending.keep(identity, { returnTo })).split(';')[0] ?? ''
     },
   }
 }

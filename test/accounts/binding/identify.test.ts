@@ -133,6 +133,20 @@ describe('an identity that waits', () => {
     for (const key of written) expect(key + (await store.get(key))?.value).not.toContain(secret)
   })
 
+  it('is one, however often the callback that has brought it is repeated, and stays what it has become', async () => {
+    const { identify, pending, written } = await withRule('bind')
+    const arrival = { token: 'the-token-of-one-arrival'.padEnd(43, '0') }
+    const told = await identify(website, arrival)
+    expect(await identify(website, arrival)).toEqual(told)
+    expect(new Set(written).size).toBe(1)
+    const cookie = told.outcome === 'bind' ? (told.cookie.split(';')[0] ?? '') : ''
+    expect(cookie).not.toContain(arrival.token)
+    await pending.drop(cookie)
+    await identify(website, arrival)
+    expect(await pending.find(cookie)).toBeUndefined()
+    expect(await identify(website, { token: 'of-another'.padEnd(43, '0') })).not.toEqual(told)
+  })
+
   it('is kept in a cookie for this host alone, which scripts cannot read', async () => {
     const { pending } = await openDesk()
     const flags = 'Max-Age=600; Path=/; HttpOnly; SameSite=Lax; Secure'

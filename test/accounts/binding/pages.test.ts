@@ -136,7 +136,7 @@ async function arrive(
   visitor: Visitor,
   { identity, returnTo }: { identity: Sighting; returnTo?: string },
 ): Promise<Page> {
-  const [pair = ''] = (await pending.keep(identity, returnTo)).split(';')
+  const [pair = ''] = (await pending.keep(identity, { returnTo })).split(';')
   const [name = '', value = ''] = pair.split('=')
   await visitor.context.addCookies([{ name, value, url: site.origin, httpOnly: true, sameSite: 'Lax' }])
   return visitor.open(`${site.origin}/account/bind`)

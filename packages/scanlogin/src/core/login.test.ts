@@ -126,6 +126,17 @@ describe('a user code', () => {
     })
   })
 
+  it('names its own ticket and no other, and asking that is no guess', async () => {
+    const { login, browser } = await start()
+    const { id } = browser.ticket.birth
+    const other = await login.create({ origin })
+    expect(await login.isNamedBy(id, browser.userCode.toLowerCase())).toBe(true)
+    for (const wrong of [other.userCode, 'BBBB-BBBB', 'CCCC-CCCC', 'DDDD-DDDD', 'not a code', '']) {
+      expect(await login.isNamedBy(id, wrong)).toBe(false)
+    }
+    expect(await login.scan({ userCode: browser.userCode }, alice)).toMatchObject({ ticket: { state: 'scanned' } })
+  })
+
   it('may be guessed wrong five times, then the right one does not help either until 300 s are over', async () => {
     const { login, browser, clock } = await start()
     for (const wrong of ['BBBB-BBBB', 'not a code', '', 'CCCC-CCCC', 'DDDD-DDDD']) {

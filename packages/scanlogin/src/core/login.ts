@@ -38,6 +38,11 @@ export interface Login {
    * with. Too much that is unknown, from one network, is `rate_limited`.
    */
   turnedAway(error: unknown, call: RefusedCall): Promise<unknown>
+  /**
+   * Whether `userCode` is this ticket's. Nobody's guesses are counted: it is for whoever may read the ticket anyway, and
+   * hands both of its names on.
+   */
+  isNamedBy(id: string, userCode: string): Promise<boolean>
   /** Browsers that wait at the moment. */
   waiting(): number
   /** Changes that waiting browsers found by reading again and not by the store's ringing. */
@@ -84,6 +89,7 @@ export function createLogin(options: LoginOptions): Login {
     redeem: (id, secret, request = {}) =>
       told({ call: 'redeem', id, address: request.address }, () => browser.redeem(house, id, secret, request)),
     turnedAway,
+    isNamedBy: (id, userCode) => phone.isNamedBy(house, id, userCode),
     waiting: room.size,
     hintMisses: room.misses,
     drain: room.empty,

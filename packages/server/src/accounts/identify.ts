@@ -6,7 +6,7 @@
  */
 import type { User } from 'scanlogin'
 import type { Account } from './account.ts'
-import type { PendingIdentities } from './binding/pending.ts'
+import type { Keeping, PendingIdentities } from './binding/pending.ts'
 import type { FirstSight, Sighting } from './sighting.ts'
 import type { AccountStore } from './store.ts'
 
@@ -14,7 +14,7 @@ import type { AccountStore } from './store.ts'
  * Throws `LoginError('store_unavailable')` where accounts cannot be asked, and `TypeError` for an identity that cannot be
  * one. It may be called again with the same identity: an account is created once.
  */
-export type Identify = (identity: Sighting, arrival?: { readonly returnTo?: string | undefined }) => Promise<Identified>
+export type Identify = (identity: Sighting, arrival?: Keeping) => Promise<Identified>
 
 export type Identified =
   /** `first`: the account was created now. */
@@ -38,17 +38,17 @@ export const accountPath = '/account'
 export const bindPath = '/account/bind'
 
 export function createIdentify({ accounts, firstSight, pending, publicUrl }: IdentifyOptions): Identify {
-  async function ask(identity: Sighting, returnTo: string | undefined): Promise<Identified> {
-    return { outcome: 'bind', location: bindPath, cookie: await pending.keep(identity, returnTo) }
+  async function ask(identity: Sighting, arrival: Keeping): Promise<Identified> {
+    return { outcome: 'bind', location: bindPath, cookie: await pending.keep(identity, arrival) }
   }
 
-  return async (identity, { returnTo } = {}) => {
+  return async (identity, arrival = {}) => {
     // It is nobody's to take by having come: the page asks, and the account that is signed in then gets it.
-    if (returnTo === publicUrl + accountPath) return ask(identity, returnTo)
+    if (arrival.returnTo === publicUrl + accountPath) return ask(identity, arrival)
     const meeting = await accounts.meet(identity, { rule: firstSight })
     if (meeting.outcome !== 'refused')
       return { outcome: 'user', user: userOf(meeting.account), first: meeting.outcome === 'created' }
-    if (meeting.reason === 'unknown' && firstSight === 'bind') return ask(identity, returnTo)
+    if (meeting.reason === 'unknown' && firstSight === 'bind') return ask(identity, arrival)
     // Without an account that is signed in nothing is taken.
     return { outcome: 'refused', reason: meeting.reason === 'locked' ? 'locked' : 'unknown' }
   }

@@ -20,7 +20,7 @@ import { drawsTrouble } from './trouble.ts'
 export interface MountedConnectors {
   /** Whose phone a call comes from. */
   authenticate(request: Request): Promise<User | undefined>
-  routes(handler: Handler, login: Pick<Login, 'scan' | 'confirm' | 'deny'>): Hono
+  routes(handler: Handler, login: Pick<Login, 'scan' | 'confirm' | 'deny' | 'isNamedBy'>): Hono
 }
 
 export interface MountConnectorsOptions {

@@ -65,7 +65,7 @@ export function connectorRoutes(options: ConnectorRoutesOptions): Hono {
         ...(returnTo !== undefined && { returnTo }),
       })
     }
-    const identified = await options.accounts.identify(arrival.identity, { returnTo })
+    const identified = await options.accounts.identify(arrival.identity, { returnTo, token: arrival.token })
     switch (identified.outcome) {
       case 'user':
         return letIn(options, context, { arrival, user: identified.user })

@@ -22,14 +22,20 @@ export interface MiniCallsOptions extends CallerOptions {
   accessTokens: Pick<AccessTokens, 'use'>
   /** Default `https://api.weixin.qq.com`. */
   host?: string
+  /** Which version of the mini program its codes open. Default `release`, the one that everybody has. */
+  version?: MiniVersion
 }
 
+/** Published (正式版), under trial (体验版), or of a developer (开发版); the last two open for the mini program's members. */
+export type MiniVersion = 'release' | 'trial' | 'develop'
+
 export function createMiniCalls(options: MiniCallsOptions): MiniCalls {
-  const { app, accessTokens, host = 'https://api.weixin.qq.com', ...calling } = options
+  const { app, accessTokens, host = 'https://api.weixin.qq.com', version = 'release', ...calling } = options
   const api = createWechatApi(createCaller('wechat', calling), { host, clock: calling.clock })
   return {
     codePicture(scene, page) {
-      const wish = { scene, page, check_path: true, env_version: 'release', width: 430 }
+      // A page that is not published yet is on no list that WeChat could look it up in.
+      const wish = { scene, page, check_path: version === 'release', env_version: version, width: 430 }
       return accessTokens.use(token => api.picture('/wxa/getwxacodeunlimit', { access_token: token }, wish))
     },
     async identify(jsCode) {

@@ -57,6 +57,11 @@ export async function find(house: House, code: ScannedCode, user: User, request:
   return { id: await idOfUserCode(house, code.userCode, user, request), by: 'user_code' }
 }
 
+export async function isNamedBy({ tickets }: House, id: string, userCode: string): Promise<boolean> {
+  const code = readUserCode(userCode)
+  return code !== undefined && (await tickets.idByCode(code)) === id
+}
+
 /** Binds the user of a phone that has read the code. */
 export async function scan(house: House, { id, by }: Found, user: User, request: ScanRequest): Promise<Scanned> {
   const { device, address } = request

@@ -13,14 +13,24 @@ import { checkSighting, type Sighting } from '../sighting.ts'
 import { cookieIn } from './cookies.ts'
 
 export interface PendingIdentities {
-  /** The `Set-Cookie` that leads back to it; it takes the place of what this browser had waiting. */
-  keep(identity: Sighting, returnTo?: string): Promise<string>
+  /**
+   * The `Set-Cookie` that leads back to it; it takes the place of what this browser had waiting. What is kept again for the
+   * same `arrival` is the same one.
+   */
+  keep(identity: Sighting, arrival?: Keeping): Promise<string>
   /** What waits for the browser that has sent these cookies. */
   find(cookies: string | undefined): Promise<Pending | undefined>
   /** Nobody but `userId` binds it from now on. `false` where somebody else was first. */
   settle(pending: Pending, userId: string): Promise<boolean>
   /** Forgets it, and gives the `Set-Cookie` that takes the secret back. */
   drop(cookies: string | undefined): Promise<string>
+}
+
+export interface Keeping {
+  /** Where the browser wanted to go. */
+  readonly returnTo?: string | undefined
+  /** 256 bits that the browser's arrival has, the same at every repetition of it. Default: it will not be repeated. */
+  readonly token?: string | undefined
 }
 
 export interface Pending {
@@ -67,11 +77,12 @@ export function pendingIdentities({ store, secure }: PendingOptions): PendingIde
   }
 
   return {
-    async keep(identity, returnTo) {
-      const secret = randomBytes(32).toString('base64url')
+    async keep(identity, { returnTo, token } = {}) {
+      const secret = token === undefined ? randomBytes(32).toString('base64url') : secretOf(token)
       const value = JSON.stringify({ identity: checkSighting(identity), returnTo })
       const expiresAt = (await timeOf(store)) + lifetime
-      if (!(await store.put(keyOf(secret), { version: 1, expiresAt, value }))) throw new Error('256 bits came twice')
+      // One that is there already is the same arrival's: it stays what it has become, also when it is settled or dropped.
+      await store.put(keyOf(secret), { version: 1, expiresAt, value })
       return `${name}=${secret}; Max-Age=${lifetime / 1000}; ${flags}`
     },
 
@@ -98,6 +109,11 @@ type Kept = Pick<Pending, 'identity' | 'returnTo' | 'settledFor'>
 const lifetime = 600_000
 
 const dropped = ''
+
+/** An arrival's token opens sessions: what leads to an identity that waits is not to open one. */
+function secretOf(token: string): string {
+  return createHash('sha256').update(`pending identity ${token}`).digest('base64url')
+}
 
 function keyOf(secret: string): string {
   return `pending-identity:${createHash('sha256').update(secret).digest('base64url')}`

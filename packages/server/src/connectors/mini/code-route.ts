@@ -1,6 +1,6 @@
 /** The picture of a mini program's code, for the browser that shows a ticket. */
 import { Hono } from 'hono'
-import { LoginError } from 'scanlogin'
+import { type Login, LoginError } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
 import type { MiniCalls } from 'scanlogin/wechat'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import type { Scenes } from './scenes.ts'
 
 export interface CodeRouteOptions {
   handler: Handler
+  login: Pick<Login, 'isNamedBy'>
   scenes: Scenes
   calls: Pick<MiniCalls, 'codePicture'>
   /** The page that the code opens. */
@@ -25,6 +26,8 @@ export function codeRoute(options: CodeRouteOptions): Hono {
     if (!parsed.success) throw new LoginError('invalid_request', { detail: '"id" and "user_code" are needed.' })
     const { id, user_code: userCode } = parsed.data
     await checkPending(options, id, req.header('cookie') ?? '')
+    // The scene leads to the code alone: with another's it would lead the person who opens it to another browser.
+    if (!(await options.login.isNamedBy(id, userCode))) throw new LoginError('not_found')
     const scene = await scenes.sceneOf({ ticketId: id, userCode })
     const { type, bytes } = await calls.codePicture(scene, page)
     return body(new Uint8Array(bytes), 200, { 'content-type': type, 'cache-control': 'no-store' })

@@ -5,7 +5,7 @@
  *     mini program ── session (js_code) ──▶ a token ── scan (scene) ──▶ what is asked ──▶ the ordinary confirm or deny
  */
 import { Hono } from 'hono'
-import type { Store } from 'scanlogin'
+import type { Login, Store } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
 import type { AccessTokens, CallerOptions, WechatApp } from 'scanlogin/wechat'
 import { createMiniCalls } from 'scanlogin/wechat'
@@ -37,6 +37,7 @@ export interface MiniRoutesOptions {
   log: Log
   accounts: Pick<ServerAccounts, 'identify'>
   handler: Handler
+  login: Pick<Login, 'isNamedBy'>
 }
 
 /** For `miniPath`. */
@@ -49,13 +50,20 @@ export function miniRoutes({
   log,
   accounts,
   handler,
+  login,
 }: MiniRoutesOptions): Hono {
   const { app: program, accessTokens, caller } = mini
-  const calls = createMiniCalls({ ...caller, app: program, accessTokens, host: config.SCANLOGIN_WECHAT_API_URL })
+  const calls = createMiniCalls({
+    ...caller,
+    app: program,
+    accessTokens,
+    host: config.SCANLOGIN_WECHAT_API_URL,
+    version: config.SCANLOGIN_WECHAT_MINI_VERSION,
+  })
   const scenes = openScenes(store)
   const app = new Hono()
   app.use(limitBody())
   app.onError(answersRefusals(log))
-  app.route('/', codeRoute({ handler, scenes, calls, page: config.SCANLOGIN_WECHAT_MINI_PAGE, publicUrl }))
+  app.route('/', codeRoute({ handler, login, scenes, calls, page: config.SCANLOGIN_WECHAT_MINI_PAGE, publicUrl }))
   return app.route('/', phoneRoutes({ handler, scenes, calls, identify: accounts.identify, tokens, publicUrl }))
 }

@@ -6,4 +6,7 @@ export const miniSettings = {
     .string()
     .regex(/^[\w-]+(\/[\w-]+)*$/, 'write the path of the page as in app.json, such as pages/confirm/confirm')
     .default('pages/confirm/confirm'),
+  SCANLOGIN_WECHAT_MINI_VERSION: z
+    .enum(['release', 'trial', 'develop'], 'write release, trial or develop')
+    .default('release'),
 }

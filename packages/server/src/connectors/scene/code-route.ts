@@ -1,6 +1,6 @@
 /** A scene's code for the browser that shows a ticket: the address that it draws, once per ticket. */
 import { Hono } from 'hono'
-import { LoginError } from 'scanlogin'
+import { type Login, LoginError } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
 import { type AccountCalls, ConnectorError, refusalRow } from 'scanlogin/wechat'
 import { z } from 'zod'
@@ -11,6 +11,7 @@ import type { Scenes } from './scenes.ts'
 
 export interface CodeRouteOptions {
   handler: Handler
+  login: Pick<Login, 'isNamedBy'>
   scenes: Scenes
   calls: Pick<AccountCalls, 'sceneCode'>
   publicUrl: string
@@ -38,6 +39,8 @@ export function codeRoute(options: CodeRouteOptions): Hono {
     if (!parsed.success) throw new LoginError('invalid_request', { detail: '"id" and "user_code" are needed.' })
     const { id, user_code: userCode } = parsed.data
     const seconds = await secondsLeft(options, id, req.header('cookie') ?? '')
+    // The scene leads to the code alone: with another's it would lead the person who scans it to another browser.
+    if (!(await options.login.isNamedBy(id, userCode))) throw new LoginError('not_found')
     const url = await scenes.codeOf({ ticketId: id, userCode }, scene => calls.sceneCode(scene, Math.max(seconds, 60)))
     return json({ url, expires_in: seconds })
   })

@@ -25,7 +25,7 @@ export interface SceneRoutesOptions {
   accounts: Pick<ServerAccounts, 'identify' | 'accounts'>
   phones: Pick<PhoneSessions, 'authenticate'>
   handler: Handler
-  login: Pick<Login, 'scan' | 'confirm' | 'deny'>
+  login: Pick<Login, 'scan' | 'confirm' | 'deny' | 'isNamedBy'>
 }
 
 /** For `scenePath`; `undefined` where the account has not told how it pushes. */
@@ -58,7 +58,7 @@ export function sceneRoutes(options: SceneRoutesOptions): Hono | undefined {
   const asking = new URLSearchParams({ way: 'inside', ask: 'id', return_to: publicUrl + questionPath })
   const linkTo = (link: string) => `${publicUrl}${questionPath}/c/${link}`
   return new Hono()
-    .route('/code', codeRoute({ handler: options.handler, scenes, calls, publicUrl, log }))
+    .route('/code', codeRoute({ handler: options.handler, login, scenes, calls, publicUrl, log }))
     .route('/push', pushRoutes({ gate, scenes, linkTo, scanned, log }))
     .route(
       questionPath.slice(scenePath.length),

@@ -12,9 +12,10 @@ export function readCodeWish(app: WechatApp, body: Body): Wish {
   if (typeof scene !== 'string' || scene.length < 1 || scene.length > 32) throw new WechatError(40169)
   if (!/^[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]+$/.test(scene)) throw new WechatError(40097)
   if (!isWhole(width) || width < 280 || width > 1280) throw new WechatError(40097)
-  checkVersion(body)
+  const version = readVersion(body)
   const page = readPage(app, body)
-  return { appid: app.appid, page, query: { scene: encodeURIComponent(scene) }, expiresAt: Number.POSITIVE_INFINITY }
+  const query = { scene: encodeURIComponent(scene) }
+  return { appid: app.appid, page, version, query, expiresAt: Number.POSITIVE_INFINITY }
 }
 
 /** Seconds. */
@@ -27,12 +28,13 @@ export function readLinkWish(app: WechatApp, body: Body, now: number): Wish {
     throw new WechatError(40165)
   }
   if (typeof query !== 'string' || query.length > 1024) throw new WechatError(40212)
-  checkVersion(body)
+  const version = readVersion(body)
   const seconds = type === 1 && isWhole(days) ? days * 86_400 : isWhole(time) ? time - Math.floor(now / 1000) : longest
   if ((type !== 0 && type !== 1) || seconds < 1 || seconds > longest) throw new WechatError(40097)
   return {
     appid: app.appid,
     page: path.replace(/^\//, '') || (app.pages[0] ?? ''),
+    version,
     query: Object.fromEntries(new URLSearchParams(query)),
     expiresAt: now + seconds * 1000,
   }
@@ -45,8 +47,9 @@ function readPage(app: WechatApp, { page = app.pages[0] ?? '', check_path: isChe
   return page
 }
 
-function checkVersion({ env_version: version = 'release' }: Body): void {
+function readVersion({ env_version: version = 'release' }: Body): Wish['version'] {
   if (version !== 'release' && version !== 'trial' && version !== 'develop') throw new WechatError(40097)
+  return version
 }
 
 function isWhole(value: unknown): value is number {

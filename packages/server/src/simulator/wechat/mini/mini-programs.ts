@@ -10,6 +10,8 @@ export interface MiniEntry {
   readonly id: string
   readonly appid: string
   readonly page: string
+  /** Which version of the mini program is opened; the last two by its members only. */
+  readonly version: 'release' | 'trial' | 'develop'
   /** As the page's `onLoad` gets it: `scene` is still encoded. */
   readonly query: Readonly<Record<string, string>>
   /** ms since the epoch; `Infinity` for codes, which never end. */
