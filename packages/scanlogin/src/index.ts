@@ -20,6 +20,7 @@ export {
   type ScannedCode,
   type WaitOptions,
 } from './core/login.ts'
+export { createOperator, type Operator, type OperatorOptions } from './core/operator.ts'
 export type {
   Allowed,
   ConfirmStep,

@@ -7,7 +7,10 @@ type Level = 'error' | 'warn' | 'info' | 'debug'
 /** For `createLogin({ onEvent })`. */
 export function logEvents(log: Log): (event: LoginEvent) => void {
   return ({ type, at: _, error, ...known }) => {
-    log[levelOf(type, known.code)]({ event: type, ...known, ...(error !== undefined && { err: error }) }, texts[type])
+    const line = { event: type, ...known, ...(error !== undefined && { err: error }) }
+    // What somebody does to others is no everyday step.
+    if (known.by === undefined) log[levelOf(type, known.code)](line, texts[type])
+    else log.warn(line, 'an operator has ended the sign-in')
   }
 }
 

@@ -38,6 +38,10 @@ export interface LoginEvent {
   readonly client?: string
   readonly verdict?: 'allow' | 'require' | 'deny'
   readonly reasons?: readonly Reason[]
+  /** With `denied`: whether the person said no, or the check code was wrong three times. */
+  readonly because?: 'denied_on_phone' | 'check_code'
+  /** With `cancelled`: the operator who has ended it, in the words of whoever let them. Absent for the browser itself. */
+  readonly by?: string
   /** `scan`, `redeem`, …: the call that was refused or asked about. */
   readonly call?: string
   /** Why, with `refused`. */

@@ -8,8 +8,8 @@ import { createSpike } from './spike.ts'
 
 export interface Events {
   readonly raise: Raise
-  /** A ticket was opened or has taken a step. `before` is `undefined` for a new one. */
-  stepped(before: Ticket | undefined, ticket: Ticket, address: string | undefined): Promise<void>
+  /** A ticket was opened or has taken a step. `before` is `undefined` for a new one; `by` is an operator. */
+  stepped(before: Ticket | undefined, ticket: Ticket, address: string | undefined, by?: string): Promise<void>
   /** A call was refused. Whoever else hears of the same refusal later adds nothing. */
   refused(error: unknown, call: RefusedCall): Promise<void>
   /** What the store has for this ticket cannot be read. */
@@ -32,11 +32,11 @@ export function createEvents(onEvent: Raise | undefined, clock: Pick<Clock, 'now
   let unreadableAt = Number.NEGATIVE_INFINITY
   return {
     raise,
-    async stepped(before, ticket, address) {
+    async stepped(before, ticket, address, by) {
       const type = typeOf(before, ticket)
       if (type === undefined) return
       const at = clock.now()
-      raise({ type, at, ...(await whatIsKnown(ticket, address)) })
+      raise({ type, at, ...(await whatIsKnown(ticket, address)), ...(by !== undefined && { by }) })
       if (type !== 'confirmed' && type !== 'denied') return
       const count = spike.note(type, at)
       if (count !== undefined) raise({ type: 'denial_spike', at, count })
@@ -92,6 +92,7 @@ async function whatIsKnown(ticket: Ticket, address: string | undefined) {
     ...(user !== undefined && { user }),
     ...(address !== undefined && { address }),
     ...(clientId !== undefined && { client: clientId }),
+    ...(ticket.state === 'denied' && { because: ticket.reason }),
     verdict: terms && terms.reasons.length > 0 ? 'require' : 'allow',
     ...(terms && terms.reasons.length > 0 && { reasons: terms.reasons }),
   } as const

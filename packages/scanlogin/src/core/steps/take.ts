@@ -4,7 +4,7 @@ import type { House } from './house.ts'
 
 /** Throws what `next` throws. A repeated call changes nothing, and is no event. */
 export async function take(
-  { tickets, events }: House,
+  { tickets, events }: { tickets: Pick<House['tickets'], 'change'>; events: Pick<House['events'], 'stepped'> },
   id: string,
   next: (ticket: Ticket) => Ticket,
   address?: string | undefined,
