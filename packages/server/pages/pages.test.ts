@@ -11,12 +11,14 @@ describe.each(pages)('%s', page => {
 
   it('has no script, style or handler of its own, which the content security policy would block', () => {
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/i)
-    expect([...html.matchAll(/<script[^>]*>([^<]*)/g)].map(match => match[1])).toEqual([''])
+    for (const [, code] of html.matchAll(/<script[^>]*>([^<]*)/g)) expect(code).toBe('')
   })
 
   it('loads nothing that is not in this folder', () => {
-    const addresses = [...html.matchAll(/\s(?:src|href)="([^"]*)"/g)].map(match => match[1] ?? '')
-    expect(addresses.length).toBeGreaterThan(1)
+    const addresses = [...html.matchAll(/<(?:script|link|img) [^>]*(?:src|href)="([^"]*)"/g)].map(
+      found => found[1] ?? '',
+    )
+    expect(addresses.length).toBeGreaterThan(0)
     const names = readdirSync(folder)
     for (const address of addresses) {
       expect(names, address).toContain(address.replace('/assets/', '').replace(/\.js$/, '.ts'))
@@ -49,11 +51,14 @@ describe.each([
   })
 
   it('loads from its own site alone', () => {
-    for (const [, address = ''] of html.matchAll(/\s(?:src|href)="([^"]*)"/g)) expect(address).toMatch(/^(?:\/\w|data:,$)/)
+    const addresses = [...html.matchAll(/\s(?:src|href)="([^"]*)"/g)].map(found => found[1])
+    expect(addresses).not.toHaveLength(0)
+    for (const address of addresses) expect(address).toMatch(/^(?:\/(?!\/)|data:,$)/)
   })
 
-  it('tells a browser without scripts what it lacks, in both languages', () => {
-    expect(html).toMatch(/<noscript>This page needs JavaScript\. .*启用 JavaScript。<\/noscript>/)
+  it('tells a browser without scripts what it lacks, in both languages, where it needs them', () => {
+    const sentence = /<noscript>This page needs JavaScript\. .*启用 JavaScript。<\/noscript>/
+    expect(sentence.test(html)).toBe(html.includes('<script'))
   })
 })
 

@@ -1,13 +1,14 @@
 /** The standalone server put together: login, store and sessions behind the API, pages and health checks beside it. */
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createLogin, knownBrowsers, type LoginEvent, type Store } from 'scanlogin'
+import { createLogin, createOperator, knownBrowsers, type LoginEvent, type Store } from 'scanlogin'
 import { createHandler } from 'scanlogin/http'
 import { type NodeListener, serve, toNodeListener, toNodeUpgrade } from 'scanlogin/node'
 import { WebSocketServer } from 'ws'
 import { authenticateByToken } from './access-token.ts'
 import { accountPath } from './accounts/identify.ts'
 import { openServerAccounts } from './accounts/setup.ts'
+import { nothingHere } from './answers/nothing-here.ts'
 import { clientAddressBehind } from './client-address.ts'
 import type { Config } from './config.ts'
 import { mountConnectors } from './connectors/mount.ts'
@@ -17,7 +18,7 @@ import { authenticateDemoUser, demoUsers } from './demo.ts'
 import type { Log } from './log.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { openOutbox } from './outbox/open.ts'
-import { pages } from './pages.ts'
+import { pageOf, pages } from './pages.ts'
 import { logEvents } from './policies/event-log.ts'
 import { openPolicies } from './policies/open.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -63,17 +64,16 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     metrics.onEvent?.(event)
     watching.onEvent(event)
   }
+  const kept = { store: outbox.store, ...(outbox.keepEvents && { keepEvents: outbox.keepEvents }), onEvent: raise }
   const counted = metrics.login(
     createLogin({
-      store: outbox.store,
-      ...(outbox.keepEvents && { keepEvents: outbox.keepEvents }),
+      ...kept,
       publicUrl,
       scanTtl: config.SCANLOGIN_SCAN_TTL,
       rotation: config.SCANLOGIN_ROTATION,
       checkCode: config.SCANLOGIN_CHECK_CODE,
       browsers: knownBrowsers({ store }),
       policies: await openPolicies({ config, store, env: process.env }),
-      onEvent: raise,
     }),
   )
   const login = watching.login(counted)
@@ -109,7 +109,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const isClosing = () => isStopping() || leaving !== undefined
   const web = new Hono()
   web.use(securityHeaders)
-  web.notFound(context => context.text('There is nothing here.\n', 404))
+  web.notFound(nothingHere(web, pageOf('nothing-here.html')({})))
   web.route('/', health(store, isStopping))
   if (demo) web.route('/', demoUsers())
   const phones = { authenticate, publicUrl, apiKeys, log }
@@ -117,7 +117,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   if (outbox.webhooks) web.route('/webhooks', outbox.webhooks.routes)
   if (accounts) web.route(accountPath, accounts.routes(sessions))
   if (connected) web.route('/', connected.routes(handler, login))
-  const consoleRoutes = watching.routes(sessions)
+  const consoleRoutes = watching.routes(sessions, createOperator(kept))
   if (consoleRoutes) web.route(consolePath, consoleRoutes)
   const addresses = {
     scanUrl: login.scanUrl,
