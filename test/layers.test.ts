@@ -18,11 +18,11 @@ const arrows: Record<string, readonly string[]> = {
   outbox: ['core', '#digest'],
   policies: ['core', '#digest'],
   sessions: ['core', '#digest', 'jose'],
-  connectors: ['core', '#digest'],
+  connectors: ['core', 'tracing', '#digest'],
   tracing: ['core'],
   http: ['core', 'sessions', 'tracing', '#digest', 'jose'],
   node: ['core', 'http', 'node:'],
-  browser: ['http/wire.ts', 'qr', '@noble/hashes'],
+  browser: ['http/wire.ts', 'core/plain-text.ts', 'qr', '@noble/hashes'],
   phone: ['http/wire.ts', 'qr'],
   testing: ['core', 'stores', 'http/wire.ts'],
 }

@@ -60,7 +60,8 @@ export function openAttempt(options: AttemptOptions): Attempt {
 
   async function begin(): Promise<void> {
     const [challenge, browserKey] = await Promise.all([makeChallenge(), memory.key()])
-    const answer = await insist(() => calls.create({ ...options.request, ...challenge }, browserKey, ended.signal))
+    const create = () => calls.create({ ...options.request, ...challenge }, browserKey, ended.signal)
+    const answer = await insist(create, longestCreatePause)
     if (answer.kind === 'aborted') return
     if (answer.kind === 'refused') return fail(answer.problem)
     created = answer.value
@@ -90,21 +91,26 @@ export function openAttempt(options: AttemptOptions): Attempt {
   }
 
   /** Repeats a call through trouble, with growing pauses, until somebody of ours has answered. */
-  async function insist<T>(call: () => Promise<Answer<T>>, longest?: number): Promise<Exclude<Answer<T>, Trouble>> {
+  async function insist<T>(
+    call: () => Promise<Answer<T>>,
+    longest: (trouble: Trouble) => number,
+  ): Promise<Exclude<Answer<T>, Trouble>> {
     for (let failures = 1; ; failures++) {
       const answer = await call()
       if (ended.signal.aborted) return { kind: 'aborted' }
       if (answer.kind !== 'trouble') return answer
-      const retryIn = backoff({ failures, retryAfter: answer.retryAfter, ...(longest && { longest }) }, random)
+      const retryIn = backoff({ failures, retryAfter: answer.retryAfter, longest: longest(answer) }, random)
       stumble(answer, failures, retryIn)
       nap = new AbortController()
       await pause(clock, retryIn, nap.signal)
     }
   }
 
-  /** One failure is nothing to bother people with. */
-  function stumble({ problem }: Trouble, failures: number, retryIn: number): void {
-    if (failures >= failuresBeforeOffline) show({ state: 'offline', retryIn: Math.ceil(retryIn / 1000), problem })
+  /** One failure is nothing to bother people with, unless they wait for a code and the server has asked for patience. */
+  function stumble({ problem, retryAfter }: Trouble, failures: number, retryIn: number): void {
+    const isPutOff = created === undefined && retryAfter !== undefined
+    if (failures >= failuresBeforeOffline || isPutOff)
+      show({ state: 'offline', retryIn: Math.ceil(retryIn / 1000), problem })
   }
 
   function hear(heard: TicketResource): 'on' | 'enough' {
@@ -251,7 +257,10 @@ export function openAttempt(options: AttemptOptions): Attempt {
 /** One lost request is repeated in silence. */
 const failuresBeforeOffline = 2
 /** Seconds: a confirmed ticket waits 30 s, and a lost session can be asked for again for 30 s more. */
-const longestRedeemPause = 2
+const longestRedeemPause = () => 2
+
+/** Seconds. Where sign-ins were stopped many browsers ask for long: they come less and less often, and not together. */
+const longestCreatePause = ({ retryAfter }: Trouble) => (retryAfter === undefined ? 8 : 60)
 
 /** A refusal that says how the ticket ended is that end; any other needs a person. */
 function endBy(problem: Problem): ClientState {

@@ -3,6 +3,7 @@
  * answer of the expected shape, a refusal by our server, trouble (no answer, a proxy's page, bad JSON, an overloaded
  * server) that may be over in a moment, or nothing because the caller gave up.
  */
+import { plainText } from '../core/plain-text.ts'
 import type { CodeResource, CreateBody, CreatedResource, SignedInResource, TicketResource } from '../http/wire.ts'
 import type { BrowserKey } from './key/browser-key.ts'
 import type { Problem } from './state.ts'
@@ -188,6 +189,9 @@ const titles = {
   code_not_drawn: 'The QR code could not be drawn',
 } as const
 
+/** Characters: more than that is no sentence to show to people. */
+const longestDetail = 200
+
 /** Seconds, from either form that HTTP allows. */
 function retryAfter({ headers }: Response): number | undefined {
   const text = headers.get('retry-after')
@@ -210,11 +214,13 @@ function asRecord(value: unknown): Record<string, unknown> | undefined {
 }
 
 function asProblem(json: unknown, status: number): Problem | undefined {
-  const { code, title, attempts_left: attemptsLeft, clock_ahead: clockAhead } = asRecord(json) ?? {}
+  const { code, title, detail, attempts_left: attemptsLeft, clock_ahead: clockAhead } = asRecord(json) ?? {}
   if (typeof code !== 'string') return undefined
   const left = typeof attemptsLeft === 'number' ? { attemptsLeft } : {}
   const ahead = typeof clockAhead === 'number' ? { clockAhead } : {}
-  return { code, status, title: typeof title === 'string' ? title : code, ...left, ...ahead }
+  const said = typeof detail === 'string' ? plainText(detail, longestDetail) : ''
+  const inWords = said === '' ? {} : { detail: said }
+  return { code, status, title: typeof title === 'string' ? title : code, ...inWords, ...left, ...ahead }
 }
 
 function asTicket(json: unknown): TicketResource | undefined {

@@ -122,6 +122,8 @@ export interface Problem {
   /** 0 where no answer came. */
   readonly status: number
   readonly title: string
+  /** In the words of who refused: plain text in one line, at most 200 characters. */
+  readonly detail?: string
   readonly attemptsLeft?: number
   /** Seconds that this computer's clock is ahead of the server's, where that is what went wrong. */
   readonly clockAhead?: number

@@ -20,8 +20,10 @@ export function maskName(name: string): string {
 function firstLetter(name: string): string {
   // Two plain letters do not melt into one, and asking takes 4 µs, on every answer after the scan.
   if (/^[ -~]([ -~]|$)/.test(name)) return name.slice(0, 1)
+  letters ??= new Intl.Segmenter()
   const [first] = letters.segment(name)
   return first?.segment ?? ''
 }
 
-const letters = new Intl.Segmenter()
+// Made when it is needed: browsers read this file too, and not each of them has it.
+let letters: Intl.Segmenter | undefined

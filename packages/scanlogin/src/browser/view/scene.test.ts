@@ -48,6 +48,14 @@ describe('a scene', () => {
     expect(sceneOf({ state: 'offline', retryIn: 1, problem }, words).title).toBe('No connection')
   })
 
+  it('says in the words of who has stopped all sign-ins why, and to come back later', () => {
+    const halted = { code: 'rate_limited', status: 429, title: '', detail: 'Codes are being sent around' }
+    const scene = sceneOf({ state: 'offline', retryIn: 30, problem: halted }, words)
+    expect(scene).toMatchObject({ title: 'No sign-ins at the moment', text: 'Codes are being sent around' })
+    expect(scene.notice).toBe('Please try again later. We try again by ourselves too.')
+    expect(scene.action?.label).toBe('Try now')
+  })
+
   it('offers a way out to who is not the person that scanned', () => {
     expect(sceneOf({ state: 'scanned', scannedBy: 'E•••', ...living }, words)).toMatchObject({
       title: 'E••• has scanned',

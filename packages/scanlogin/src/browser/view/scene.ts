@@ -1,7 +1,7 @@
 /** What each state looks like, decided without a screen: words, sign and buttons. The view only carries it out. */
 
 import { fill, type Messages } from '../messages.ts'
-import type { ClientState, Problem } from '../state.ts'
+import type { ClientState, OfflineState, Problem } from '../state.ts'
 import type { IconName } from './icons.ts'
 
 export interface Scene {
@@ -66,16 +66,26 @@ export function sceneOf(state: ClientState, words: Messages): Scene {
       const { expired: title, expiredText: text } = words
       return { kind: 'calm', icon: 'clock', title, text, action: refresh(words.newCode) }
     }
-    case 'offline': {
-      const busy = state.problem.status >= 429
-      const [title, text] = busy ? [words.busy, words.busyText] : [words.offline, words.offlineText]
-      return { kind: 'calm', icon: busy ? 'clock' : 'offline', title, text, action: refresh(words.tryNow) }
-    }
+    case 'offline':
+      return offlineScene(state, words)
     case 'error': {
       const text = explain(state.problem, words)
       return { kind: 'bad', icon: 'alert', title: words.error, text, action: refresh(words.tryAgain) }
     }
   }
+}
+
+function offlineScene({ problem }: OfflineState, words: Messages): Scene {
+  const action = { label: words.tryNow, does: 'refresh' } as const
+  if (problem.status < 429) {
+    return { kind: 'calm', icon: 'offline', title: words.offline, text: words.offlineText, action }
+  }
+  const { detail } = problem
+  // Only people put a sentence of their own there: an operator who has stopped all sign-ins, or a site's policy.
+  if (problem.code === 'rate_limited' && detail !== undefined) {
+    return { kind: 'calm', icon: 'alert', title: words.stopped, text: detail, notice: words.stoppedText, action }
+  }
+  return { kind: 'calm', icon: 'clock', title: words.busy, text: words.busyText, action }
 }
 
 type ClaimedState = Extract<ClientState, { state: 'scanned' | 'verifying' | 'confirmed' | 'otherAccount' }>
