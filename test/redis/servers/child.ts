@@ -21,8 +21,11 @@ export interface RedisProcess {
   start(): Promise<void>
 }
 
+/** Any program that speaks Redis's words, such as `valkey-server`. */
+export const program = process.env.SCANLOGIN_TEST_REDIS ?? 'redis-server'
+
 /**
- * `redis-server` with these arguments besides its port and folder, and with a file of configuration where it needs one.
+ * That program with these arguments besides its port and folder, and with a file of configuration where it needs one.
  * Resolves once it takes connections.
  */
 export async function startRedis(args: readonly string[] = [], configuration?: string): Promise<RedisProcess> {
@@ -43,10 +46,13 @@ export async function endRedis(): Promise<void> {
   await Promise.all([...processes].map(({ end }) => end()))
 }
 
-/** A port that nobody listens on, below those that the system gives to outgoing connections. */
+/**
+ * A port that nobody listens on, also not for as long as a Redis on it is dead: it is below those that `free-port.ts` and
+ * the system give, and of five hundred that this worker of the run has to itself.
+ */
 export async function quietPort(): Promise<number> {
   for (;;) {
-    const port = 11_000 + Math.floor(Math.random() * 20_000)
+    const port = first + Math.floor(Math.random() * own)
     const server = createServer()
     const free = await new Promise<boolean>(resolve => {
       server.once('error', () => resolve(false))
@@ -66,6 +72,8 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
   }
 }
 
+const own = 500
+const first = 11_000 + (Number(process.env.VITEST_POOL_ID ?? 0) % 18) * own
 const given = new Set<number>()
 const processes = new Set<{ end(): Promise<void>; kill(): void }>()
 process.on('exit', () => {
@@ -105,7 +113,7 @@ function createProcess(port: number, args: readonly string[], configuration: str
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
     async start() {
-      child = spawn('redis-server', [...file, ...settings, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+      child = spawn(program, [...file, ...settings, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
       await announced(child)
     },
   }
@@ -115,7 +123,7 @@ async function announced(child: ChildProcess): Promise<void> {
   let output = ''
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', code => reject(new Error(`redis-server ended with ${code}: ${output}`)))
+    child.once('exit', code => reject(new Error(`${program} ended with ${code}: ${output}`)))
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         output = (output + text).slice(-4000)
