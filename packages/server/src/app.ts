@@ -1,7 +1,7 @@
 /** The standalone server put together: login, store and sessions behind the API, pages and health checks beside it. */
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createLogin, createOperator, knownBrowsers, type LoginEvent, type Store } from 'scanlogin'
+import { createLogin, knownBrowsers, type LoginEvent, type Store } from 'scanlogin'
 import { createHandler } from 'scanlogin/http'
 import { type NodeListener, serve, toNodeListener, toNodeUpgrade } from 'scanlogin/node'
 import { WebSocketServer } from 'ws'
@@ -64,16 +64,17 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     metrics.onEvent?.(event)
     watching.onEvent(event)
   }
-  const kept = { store: outbox.store, ...(outbox.keepEvents && { keepEvents: outbox.keepEvents }), onEvent: raise }
   const counted = metrics.login(
     createLogin({
-      ...kept,
+      store: outbox.store,
+      ...(outbox.keepEvents && { keepEvents: outbox.keepEvents }),
       publicUrl,
       scanTtl: config.SCANLOGIN_SCAN_TTL,
       rotation: config.SCANLOGIN_ROTATION,
       checkCode: config.SCANLOGIN_CHECK_CODE,
       browsers: knownBrowsers({ store }),
       policies: await openPolicies({ config, store, env: process.env }),
+      onEvent: raise,
     }),
   )
   const login = watching.login(counted)
@@ -117,7 +118,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   if (outbox.webhooks) web.route('/webhooks', outbox.webhooks.routes)
   if (accounts) web.route(accountPath, accounts.routes(sessions))
   if (connected) web.route('/', connected.routes(handler, login))
-  const consoleRoutes = watching.routes(sessions, createOperator(kept))
+  const consoleRoutes = watching.routes(sessions)
   if (consoleRoutes) web.route(consolePath, consoleRoutes)
   const addresses = {
     scanUrl: login.scanUrl,
