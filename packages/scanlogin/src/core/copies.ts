@@ -3,6 +3,7 @@
  * says so, and the ticket is read. That saves most reads of a sign-in whose calls come to the same node; it never
  * answers anything by itself.
  */
+import { createRecent } from './expiry/recent.ts'
 import type { Entry } from './store.ts'
 import type { Ticket } from './ticket.ts'
 
@@ -22,18 +23,12 @@ export interface Copies {
 const most = 4096
 
 export function createCopies(): Copies {
-  // Two generations: when the younger is full the older is dropped whole. No list to keep in order.
-  let younger = new Map<string, Copy>()
-  let older = new Map<string, Copy>()
+  const recent = createRecent<Copy>(most)
   return {
     keep(copy) {
-      if (younger.size >= most / 2) {
-        older = younger
-        younger = new Map()
-      }
-      younger.set(copy.ticket.birth.id, copy)
+      recent.set(copy.ticket.birth.id, copy)
       return copy
     },
-    find: id => younger.get(id) ?? older.get(id),
+    find: recent.get,
   }
 }

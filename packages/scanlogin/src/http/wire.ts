@@ -2,6 +2,7 @@
  * What crosses the network, exactly as `docs/protocol.md` has it: JSON with snake_case names, times as remaining
  * seconds. Built by hand, field by field, so that nothing leaks by spreading.
  */
+import { about } from '../core/expiry/spread.ts'
 import { maskName } from '../core/plain-text.ts'
 import { holder, isFinal, type StateNow, stateAt, type Ticket, type User, versionAt } from '../core/ticket.ts'
 
@@ -242,5 +243,5 @@ function pollAfter(ticket: Ticket, { now, jitter, draining }: TicketView): numbe
   if (draining) return Math.round(jitter * 300) / 100
   const age = (now - ticket.birth.createdAt) / 1000
   const seconds = ticket.state === 'pending' ? Math.min(3, 1 + Math.max(0, age - 10) / 25) : 1
-  return Math.round(seconds * (0.9 + 0.2 * jitter) * 100) / 100
+  return Math.round(about(seconds, 1 / 10, jitter) * 100) / 100
 }

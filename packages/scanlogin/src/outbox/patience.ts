@@ -1,5 +1,7 @@
 /** How long a part of the outbox rests after a listener has not taken its first event, and when that event is given up. */
 import type { Clock } from '../core/clock.ts'
+import { backoff } from '../core/expiry/backoff.ts'
+import { about } from '../core/expiry/spread.ts'
 
 export interface Patience {
   /** `true` while the part rests. */
@@ -21,10 +23,13 @@ interface Trouble {
 export function createPatience({
   clock,
   giveUpAfter,
+  random = Math.random,
 }: {
   clock: Pick<Clock, 'now'>
   /** ms */
   giveUpAfter: number
+  /** 0 to 1. Default `Math.random`. */
+  random?: () => number
 }): Patience {
   const troubles = new Map<number, Trouble>()
   return {
@@ -39,8 +44,7 @@ export function createPatience({
         return true
       }
       const tries = (same?.tries ?? 0) + 1
-      // Capped first and spread after: a fleet does not come back in step.
-      const rest = Math.min(longest, shortest * 2 ** tries) * (0.5 + Math.random())
+      const rest = about(backoff(tries, bounds), 1 / 2, random())
       troubles.set(part, { eventId, since, tries, restUntil: now + rest })
       return false
     },
@@ -50,6 +54,4 @@ export function createPatience({
   }
 }
 
-/** ms */
-const shortest = 250
-const longest = 30_000
+const bounds = { shortest: 500, longest: 30_000 }

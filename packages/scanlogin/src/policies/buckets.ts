@@ -3,7 +3,7 @@
  * in the store, because a limit against floods may be off by a factor, but must not cost a write for every call that it
  * lets through, and least of all for those that it does not.
  */
-import { createRecent } from './recent.ts'
+import { createRecent } from '../core/expiry/recent.ts'
 
 export interface Buckets {
   /** Takes one; gives 0, or the seconds until there is one again. */

@@ -1,6 +1,7 @@
 /** The browser's calls. It proves itself with its secret each time; without it a ticket looks like no ticket at all. */
 
 import { LoginError } from '../../core/errors.ts'
+import { atMost } from '../../core/expiry/spread.ts'
 import type { Redeemed } from '../../core/login.ts'
 import { holder, lifetimes, type Ticket } from '../../core/ticket.ts'
 import { bearerToken } from '../api-keys.ts'
@@ -52,7 +53,7 @@ export async function readTicket(site: Site, call: Call, id: string): Promise<An
   if (!site.seats.take(address)) return unheld(site, await site.login.read(id, secret))
   try {
     // Up to a tenth less than asked, so that browsers that began together do not come back together.
-    const patience = { since, seconds: seconds * (1 - Math.random() / 10), hangup: call.hangup }
+    const patience = { since, seconds: atMost(seconds, 1 / 10, Math.random()), hangup: call.hangup }
     return json(200, resourceOf(site, await site.login.wait(id, secret, patience)))
   } finally {
     site.seats.giveBack(address)

@@ -3,6 +3,8 @@
  * doing it is tried again inside that second; what may have been done is not.
  */
 import { LoginError } from '../../core/errors.ts'
+import { backoff } from '../../core/expiry/backoff.ts'
+import { about } from '../../core/expiry/spread.ts'
 import type { RedisPort } from './port.ts'
 import { noRecord } from './record.ts'
 import type { Script } from './scripts.ts'
@@ -51,13 +53,17 @@ export function createCommands(port: Pick<RedisPort, 'send'>): Commands {
 /** Refusals that come before anything was done: a node that loads, was demoted, or is busy moving the slot. */
 const refusals = ['LOADING', 'READONLY', 'TRYAGAIN', 'CLUSTERDOWN', 'MASTERDOWN', 'BUSY']
 
+/** Times that a refused command is sent again. */
+const mostRefused = 3
+
 async function retried(attempt: () => Promise<unknown>): Promise<unknown> {
-  for (let pause = 40; ; pause *= 2) {
+  for (let refused = 1; ; refused++) {
     try {
       return await attempt()
     } catch (error) {
-      if (pause > 160 || !saysFirst(error, refusals)) throw error
-      await new Promise(resolve => setTimeout(resolve, pause * (0.5 + Math.random())))
+      if (refused > mostRefused || !saysFirst(error, refusals)) throw error
+      const pause = about(backoff(refused, { shortest: 40 }), 1 / 2, Math.random())
+      await new Promise(resolve => setTimeout(resolve, pause))
     }
   }
 }

@@ -2,6 +2,7 @@
 export interface Recent<Value> {
   get(key: string): Value | undefined
   set(key: string, value: Value): void
+  delete(key: string): void
 }
 
 /** `most` is how many are kept; half of them, the older ones, may be forgotten at any time. */
@@ -17,6 +18,10 @@ export function createRecent<Value>(most: number): Recent<Value> {
         younger = new Map()
       }
       younger.set(key, value)
+    },
+    delete(key) {
+      younger.delete(key)
+      older.delete(key)
     },
   }
 }

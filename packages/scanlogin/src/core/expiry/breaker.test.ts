@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { createClock } from '../testing/clock.ts'
-import { createBreaker } from './breaker.ts'
+import { createClock } from '../../testing/clock.ts'
+import { createBreaker, guarded } from './breaker.ts'
 
 function start() {
   const clock = createClock()
-  const breaker = createBreaker({ clock, random: () => 0 })
+  const breaker = createBreaker({ pause: () => 1000 })
   let asked = 0
   const ask = (answer: 'works' | 'fails') =>
-    breaker
-      .run(async () => {
-        asked++
-        if (answer === 'fails') throw new Error('out of order')
-        return 'answer'
-      })
-      .catch((error: Error) => error.message)
-  return { clock, ask, asked: () => asked }
+    guarded(breaker, clock, async () => {
+      asked++
+      if (answer === 'fails') throw new Error('out of order')
+      return 'answer'
+    }).catch((error: Error) => error.message)
+  return { clock, breaker, ask, asked: () => asked }
 }
 
 describe('a breaker', () => {
@@ -54,5 +52,29 @@ describe('a breaker', () => {
     expect(asked()).toBe(6)
     await clock.advance(1)
     expect(await ask('works')).toBe('answer')
+  })
+
+  it('is told how often it has failed since it opened, and once it is closed begins anew', () => {
+    const told: number[] = []
+    const breaker = createBreaker({
+      failures: 2,
+      pause(times) {
+        told.push(times)
+        return 1000
+      },
+    })
+    for (let n = 0; n < 4; n++) breaker.failed(0)
+    breaker.succeeded()
+    for (let n = 0; n < 2; n++) breaker.failed(0)
+    expect(told).toEqual([1, 2, 3, 1])
+  })
+
+  it('rests as long as it is asked to, and no shorter for a failure meanwhile', () => {
+    const breaker = createBreaker({ failures: 1, pause: () => 1000 })
+    breaker.rest(5000, 0)
+    breaker.failed(0)
+    expect([4999, 5000].map(breaker.state)).toEqual(['open', 'half-open'])
+    breaker.succeeded()
+    expect(breaker.state(0)).toBe('closed')
   })
 })

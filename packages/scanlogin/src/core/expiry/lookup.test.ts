@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LoginError } from '../core/errors.ts'
-import { createClock } from '../testing/clock.ts'
+import { createClock } from '../../testing/clock.ts'
+import { LoginError } from '../errors.ts'
 import { createLookup } from './lookup.ts'
 
 function start({ staleness = 5, most = 100 } = {}) {
