@@ -66,6 +66,8 @@ describe('the metrics', () => {
     expect(shown).toContain(`${attempts}{provider="wechat",outcome="refused",code="code_rejected"} 1`)
     const calls = 'scanlogin_provider_call_seconds_count'
     expect(shown).toContain(`${calls}{provider="wechat",call="/api/sns/oauth2/access_token",result="200"} 2`)
+    const refused = 'scanlogin_provider_refusals_total'
+    expect(shown).toContain(`${refused}{provider="wechat",call="/api/sns/oauth2/access_token",code="code_rejected"} 1`)
     expect(shown).toMatch(/scanlogin_http_requests_total\{[^}]*route="\/connect\/\{provider\}\/start"/)
     expect(shown).not.toMatch(/state=|code=[^"]/)
   })

@@ -185,7 +185,13 @@ describe('an answer of WeChat that is no identity', () => {
     await clock.advance(5000)
     expect(codeOf(await arrival)).toBe('provider_silent')
     expect(calls).toEqual([
-      { provider: 'wechat', call: '/api/sns/oauth2/access_token', ms: 5000, result: 'provider_silent' },
+      {
+        provider: 'wechat',
+        call: '/api/sns/oauth2/access_token',
+        ms: 5000,
+        result: 'provider_silent',
+        code: 'provider_silent',
+      },
     ])
     expect(clock.timers()).toBe(0)
   })

@@ -31,6 +31,7 @@ behavesAsAll({
     return { ...site, signIn: (person?: string) => site.signIn(person, { ask: 'id' }) }
   },
   exchange: gateway,
+  exchangeName: 'alipay.system.oauth.token',
   who: gateway,
   userAgent: 'Mozilla/5.0 (iPhone) AliApp(AP/10.5.96) AlipayClient/10.5.96',
 })

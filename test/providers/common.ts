@@ -9,6 +9,8 @@ export interface Service<App extends FlowApp> {
   open(): ReturnType<typeof startSite<App>>
   /** The call that takes the code. */
   readonly exchange: string
+  /** What metrics and traces name that call by. Default: its path. */
+  readonly exchangeName?: string
   /** The call that says who it is; the same one where the code does. */
   readonly who: string
   /** Of the service's own app. */
@@ -27,7 +29,16 @@ const broken = [
   ['a connection that breaks after the code was used', 'resetAfter', 'provider_unreachable'],
 ] as const
 
-export function behavesAsAll<App extends FlowApp>({ name, open, exchange, who, userAgent }: Service<App>): void {
+export function behavesAsAll<App extends FlowApp>({
+  name,
+  open,
+  exchange,
+  who,
+  userAgent,
+  ...service
+}: Service<App>): void {
+  const { exchangeName = exchange } = service
+
   describe(`${name}, like every provider`, () => {
     it('is asked once, however often the browser comes back', async () => {
       const { signIn, asked } = await open()
@@ -79,12 +90,13 @@ export function behavesAsAll<App extends FlowApp>({ name, open, exchange, who, u
 
     it.each(broken)('%s ends the sign-in, with words of its own', async (_, action, code) => {
       for (const match of new Set([exchange, who])) {
-        const { signIn, control, asked, events } = await open()
+        const { signIn, control, asked, events, calls } = await open()
         const { arrive } = await signIn()
         control.fault({ match, action })
         expect(await arrive()).toMatchObject({ outcome: 'refused', code, way: 'website', returnTo: home })
         expect(asked(exchange)).toBe(1)
         expect(events.at(-1)).toMatchObject({ type: 'refused', code })
+        expect(calls.at(-1)).toMatchObject({ provider: name, code })
       }
     })
 
@@ -106,17 +118,40 @@ export function behavesAsAll<App extends FlowApp>({ name, open, exchange, who, u
       expect(codeOf(await arrival)).toBe('provider_silent')
     })
 
+    it('is counted and traced call by call, and a refusal as what it was, whatever its status', async () => {
+      const { signIn, begin, calls, recorder } = await open()
+      const { arrive, callback } = await signIn()
+      await arrive()
+      expect(calls.filter(({ code }) => code !== undefined)).toEqual([])
+      const named = ({ call }: { call: string }) => call.endsWith(exchangeName)
+      expect(calls.some(named)).toBe(true)
+      const second = await begin()
+      await second.arrive(withStateOf(callback, second.address))
+      expect(calls.filter(named).map(({ provider, code }) => [provider, code])).toEqual([
+        [name, undefined],
+        [name, 'code_rejected'],
+      ])
+      expect(recorder.spans().map(span => span.name)).toEqual(calls.map(({ provider, call }) => `${provider} ${call}`))
+      expect(recorder.spans().at(-1)?.attributes).toMatchObject({
+        'scanlogin.provider': name,
+        'scanlogin.error_code': 'code_rejected',
+        'http.response.status_code': expect.any(Number),
+      })
+    })
+
     it('is told of nowhere with a secret, a code, a state or who it is about', async () => {
-      const { signIn, app, events, calls } = await open()
+      const { signIn, begin, app, events, calls, recorder } = await open()
       const { arrive, callback } = await signIn()
       const arrival = await arrive()
-      const told = JSON.stringify([events, calls])
+      const second = await begin()
+      await second.arrive(withStateOf(callback, second.address))
+      const told = JSON.stringify([events, calls, recorder.text()])
       const secrets = [...new URL(callback).searchParams.values()].filter(
         value => value.length > 15 && value !== app.id,
       )
       for (const secret of [...secrets, app.secret, ...idsOf(arrival)].filter(Boolean))
         expect(told).not.toContain(secret)
-      expect(calls.map(({ call }) => call).join()).toContain(exchange)
+      expect(told).toContain(exchangeName)
     })
   })
 }

@@ -5,9 +5,11 @@ import { createConnector } from '../../packages/scanlogin/src/connectors/create-
 import type { ConnectorEvent, ProviderCall } from '../../packages/scanlogin/src/connectors/event.ts'
 import type { Provider } from '../../packages/scanlogin/src/connectors/provider.ts'
 import { memoryStore } from '../../packages/scanlogin/src/stores/memory.ts'
+import type { Tracer } from '../../packages/scanlogin/src/tracing/tracer.ts'
 import type { FlowSimulator, FlowSimulatorOptions } from '../../packages/server/src/simulator/code-flow/start.ts'
 import type { FlowApp } from '../../packages/server/src/simulator/code-flow/world.ts'
 import { callback as redirectUri, type StartedFlow, startTest } from '../simulator/others/flow.ts'
+import { openRecorder } from '../tracing/recorder.ts'
 
 export { redirectUri }
 export const home = 'https://www.example.com/home'
@@ -19,8 +21,11 @@ export interface Surroundings<App extends FlowApp> {
   readonly calling: {
     readonly clock: StartedFlow<App>['clock']
     readonly onCall: (call: ProviderCall) => void
+    readonly tracer: Tracer
   }
 }
+
+const recorder = openRecorder()
 
 type Start<App extends FlowApp> = (options?: FlowSimulatorOptions) => Promise<FlowSimulator<App>>
 
@@ -33,7 +38,9 @@ export async function startSite<App extends FlowApp>(
   const { clock, control, url, app } = simulator
   const events: ConnectorEvent[] = []
   const calls: ProviderCall[] = []
-  const provider = provide({ app, url, calling: { clock, onCall: call => calls.push(call) } })
+  recorder.forget()
+  const calling = { clock, onCall: (call: ProviderCall) => void calls.push(call), tracer: recorder.tracer }
+  const provider = provide({ app, url, calling })
   const connector = createConnector(provider, {
     store: memoryStore({ clock }),
     redirectUri,
@@ -62,6 +69,7 @@ export async function startSite<App extends FlowApp>(
     connector,
     events,
     calls,
+    recorder,
     begin,
     open,
     /** How many calls of that path were made, with whatever came of them. */

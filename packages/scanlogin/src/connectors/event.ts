@@ -21,9 +21,11 @@ export interface ConnectorEvent {
 /** One call to a provider, as a metric needs it. */
 export interface ProviderCall {
   readonly provider: string
-  /** The path of the call, such as `/sns/userinfo`, without its parameters. */
+  /** The path of the call, such as `/sns/userinfo`, without its parameters; of Alipay's, the method. */
   readonly call: string
   readonly ms: number
   /** The status of the answer, or what came instead of one. */
   readonly result: number | 'provider_silent' | 'provider_unreachable' | 'provider_unintelligible'
+  /** Why there was nothing to go on with: no answer, or one that refuses, whatever its status. Absent for a good one. */
+  readonly code?: ConnectorErrorCode
 }

@@ -18,6 +18,12 @@ export function measureConnectors(registry: Registry): ConnectorMetrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   })
+  const refusals = new Counter({
+    name: 'scanlogin_provider_refusals_total',
+    help: 'Calls to providers that came to nothing, by what they came to: WeChat and others refuse with status 200.',
+    labelNames: ['provider', 'call', 'code'],
+    registers,
+  })
   const renewals = new Counter({
     name: 'scanlogin_access_token_renewals_total',
     help: 'Server tokens that this process has asked WeChat for.',
@@ -27,7 +33,10 @@ export function measureConnectors(registry: Registry): ConnectorMetrics {
   for (const result of ['renewed', 'renewal_failed']) renewals.inc({ result }, 0)
   return {
     onEvent: ({ provider, type, code = '' }) => attempts.inc({ provider, outcome: type, code }),
-    onCall: ({ provider, call, ms, result }) => calls.observe({ provider, call, result: String(result) }, ms / 1000),
+    onCall({ provider, call, ms, result, code }) {
+      calls.observe({ provider, call, result: String(result) }, ms / 1000)
+      if (code !== undefined) refusals.inc({ provider, call, code })
+    },
     onRenewal: ({ type }) => renewals.inc({ result: type }),
   }
 }

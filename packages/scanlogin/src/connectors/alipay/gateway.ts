@@ -1,7 +1,7 @@
 /** Alipay's gateway: every call is signed by the app, every answer by Alipay, over the very bytes that are sent. */
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { parseAnswer, textOf } from '../calls/answer.ts'
-import type { Caller } from '../calls/caller.ts'
+import type { Caller, ProviderAnswer } from '../calls/caller.ts'
 import { refusalsBy } from '../calls/error-table.ts'
 import { ConnectorError } from '../refusal.ts'
 import type { Signer, Verifier } from './signature.ts'
@@ -35,27 +35,36 @@ export function createGateway(call: Caller, options: GatewayOptions): Gateway {
         ...parameters,
       }
       const sign = await signer.sign(signedText(fields))
-      const answered = await call({
+      const outgoing = {
         address,
+        name: method,
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
         body: new URLSearchParams({ ...fields, sign }).toString(),
-      })
-      const whole = answered.json()
-      if ('error_response' in whole) throw refusalIn(whole.error_response)
-      const name = `${method.replaceAll('.', '_')}_response`
-      const part = signedPart(answered.text(), name)
-      const signature = textOf(whole, 'sign')
-      if (part === undefined || signature === undefined || !(await verifier.isSigned(part, signature))) {
-        throw new ConnectorError('provider_unintelligible', { detail: 'an answer that is not signed by Alipay' })
-      }
-      // What is read is what was signed, not what another reader of the whole took for it.
-      const answer = parseAnswer(part, answered)
-      // Some methods say 10000 where they succeed, others say nothing.
-      if (answer.code !== undefined && String(answer.code) !== '10000') throw refusalIn(answer)
-      return answer
+      } as const
+      return call(outgoing, answered => readSigned(answered, method, verifier))
     },
   }
+}
+
+async function readSigned(
+  answered: ProviderAnswer,
+  method: string,
+  verifier: Verifier,
+): Promise<Readonly<Record<string, unknown>>> {
+  const whole = answered.json()
+  if ('error_response' in whole) throw refusalIn(whole.error_response)
+  const name = `${method.replaceAll('.', '_')}_response`
+  const part = signedPart(answered.text(), name)
+  const signature = textOf(whole, 'sign')
+  if (part === undefined || signature === undefined || !(await verifier.isSigned(part, signature))) {
+    throw new ConnectorError('provider_unintelligible', { detail: 'an answer that is not signed by Alipay' })
+  }
+  // What is read is what was signed, not what another reader of the whole took for it.
+  const answer = parseAnswer(part, answered)
+  // Some methods say 10000 where they succeed, others say nothing.
+  if (answer.code !== undefined && String(answer.code) !== '10000') throw refusalIn(answer)
+  return answer
 }
 
 /** Sorted by name, values as they are, without those that are empty. */

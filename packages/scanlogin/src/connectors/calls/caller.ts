@@ -3,9 +3,11 @@
  * follows no redirect, because the address that a secret is sent to is ours to choose.
  */
 import { type Clock, systemClock } from '../../core/clock.ts'
+import type { Tracer } from '../../tracing/tracer.ts'
 import type { ProviderCall } from '../event.ts'
 import { ConnectorError } from '../refusal.ts'
 import { parseAnswer } from './answer.ts'
+import { watched } from './watched.ts'
 
 /** The runtime's `fetch`, or one that goes through a proxy. */
 export type Fetch = (address: string, init: RequestInit) => Promise<Response>
@@ -18,10 +20,14 @@ export interface CallerOptions {
   clock?: Pick<Clock, 'now' | 'after'> | undefined
   /** Hears of every call, for metrics. Default: nobody does. */
   onCall?: ((call: ProviderCall) => void) | undefined
+  /** Each call as a span, with neither parameters nor bodies. Default: none. */
+  tracer?: Tracer | undefined
 }
 
 export interface Outgoing {
   readonly address: string
+  /** What metrics and traces call it, where the path does not say what is asked. Default: the path. */
+  readonly name?: string
   /** Default `GET`. */
   readonly method?: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
@@ -40,25 +46,24 @@ export interface ProviderAnswer {
   json(): Readonly<Record<string, unknown>>
 }
 
-/** Throws `ConnectorError`: `provider_silent`, `provider_unreachable` or `provider_unintelligible`. */
-export type Caller = (outgoing: Outgoing) => Promise<ProviderAnswer>
+/**
+ * `read` makes of the answer what the caller needs: what it throws is the provider's refusal, and is counted as such. Throws
+ * `ConnectorError`: `provider_silent`, `provider_unreachable`, `provider_unintelligible`, or what `read` throws.
+ */
+export type Caller = <T>(outgoing: Outgoing, read: (answer: ProviderAnswer) => T | Promise<T>) => Promise<T>
 
 export function createCaller(provider: string, options: CallerOptions = {}): Caller {
-  const { fetch = systemFetch, deadline = 5, clock = systemClock, onCall = () => {} } = options
+  const { fetch = systemFetch, deadline = 5, clock = systemClock, onCall, tracer } = options
   if (!(deadline > 0)) throw new TypeError('deadline must be a number of seconds above 0')
-  return async outgoing => {
-    const call = new URL(outgoing.address).pathname
-    const begun = clock.now()
-    const told = (result: ProviderCall['result']) => onCall({ provider, call, ms: clock.now() - begun, result })
-    try {
-      const answer = await bounded({ fetch, clock, ms: deadline * 1000 }, outgoing)
-      told(answer.status)
-      return answer
-    } catch (error) {
-      const refusal = error instanceof ConnectorError ? error : new ConnectorError('provider_unreachable', named(error))
-      told(isFailure(refusal.code) ? refusal.code : 'provider_unreachable')
-      throw refusal
-    }
+  return (outgoing, read) => {
+    const call = outgoing.name ?? new URL(outgoing.address).pathname
+    return watched({ provider, call }, { clock, onCall, tracer }, async answered => {
+      const answer = await bounded({ fetch, clock, ms: deadline * 1000 }, outgoing).catch(error => {
+        throw error instanceof ConnectorError ? error : new ConnectorError('provider_unreachable', named(error))
+      })
+      answered(answer.status)
+      return read(answer)
+    })
   }
 }
 
@@ -131,10 +136,6 @@ function named(error: unknown): { detail: string } {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   return { detail: typeof code === 'string' ? code : 'no connection' }
-}
-
-function isFailure(code: string): code is 'provider_silent' | 'provider_unreachable' | 'provider_unintelligible' {
-  return code === 'provider_silent' || code === 'provider_unreachable' || code === 'provider_unintelligible'
 }
 
 // Looked up at each call: a runtime's fetch may be replaced, and must not be called as a method of ours.

@@ -1,6 +1,6 @@
 /** DingTalk (钉钉): people of all companies or of one, by their unionId, which DingTalk prefers to its own openId. */
 import { requiredText, textOf } from '../calls/answer.ts'
-import { type Caller, type CallerOptions, createCaller, type Outgoing } from '../calls/caller.ts'
+import { type Caller, type CallerOptions, createCaller, type Outgoing, type ProviderAnswer } from '../calls/caller.ts'
 import { shownIn } from '../calls/optional.ts'
 import { codeOrError } from '../calls/words.ts'
 import type { Identity } from '../connector.ts'
@@ -79,8 +79,11 @@ async function identify(call: Caller, options: DingtalkOptions, code: string): P
   return { provider: 'dingtalk', appId: clientId, subject: unionId, unionId, ...shown }
 }
 
-async function ask(call: Caller, outgoing: Outgoing): Promise<Readonly<Record<string, unknown>>> {
-  const { status, json } = await call(outgoing)
+function ask(call: Caller, outgoing: Outgoing): Promise<Readonly<Record<string, unknown>>> {
+  return call(outgoing, readAnswer)
+}
+
+function readAnswer({ status, json }: ProviderAnswer): Readonly<Record<string, unknown>> {
   const answer = json()
   if (status < 400) return answer
   const errcode = textOf(answer, 'code')

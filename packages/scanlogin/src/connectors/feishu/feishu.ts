@@ -65,14 +65,15 @@ async function identify(
   { code, visit }: { code: string; visit: ReturnedVisit },
 ): Promise<Identity> {
   const token = await exchange(call, settled, { code, visit })
-  const answer = (
-    await call({
-      address: `${settled.open}/open-apis/authen/v1/user_info`,
-      headers: { authorization: `Bearer ${token}` },
-    })
-  ).json()
-  if (answer.code !== 0) throw refusal(Number(answer.code))
-  const person = personIn(answer)
+  const asked = {
+    address: `${settled.open}/open-apis/authen/v1/user_info`,
+    headers: { authorization: `Bearer ${token}` },
+  }
+  const person = await call(asked, ({ json }) => {
+    const answer = json()
+    if (answer.code !== 0) throw refusal(Number(answer.code))
+    return personIn(answer)
+  })
   if (settled.onlyTenant !== undefined && person.tenant_key !== settled.onlyTenant) {
     throw new ConnectorError('person_refused', { detail: 'another company' })
   }
@@ -91,21 +92,23 @@ async function exchange(
   { open, clientId, clientSecret }: Settled,
   { code, visit: { redirectUri, codeVerifier } }: { code: string; visit: ReturnedVisit },
 ): Promise<string> {
-  const answer = (
-    await call({
-      address: `${open}/open-apis/authen/v2/oauth/token`,
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        grant_type: 'authorization_code',
-        client_id: clientId,
-        client_secret: clientSecret,
-        code,
-        redirect_uri: redirectUri,
-        code_verifier: codeVerifier,
-      }),
-    })
-  ).json()
+  const outgoing = {
+    address: `${open}/open-apis/authen/v2/oauth/token`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      client_secret: clientSecret,
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: codeVerifier,
+    }),
+  } as const
+  return call(outgoing, ({ json }) => tokenIn(json()))
+}
+
+function tokenIn(answer: Readonly<Record<string, unknown>>): string {
   const word = textOf(answer, 'error')
   const number = Number(answer.code ?? 0)
   // The numbers of a refused code are not documented, OAuth's words are: a number that is known says more than its word.

@@ -47,12 +47,13 @@ interface App {
 type Ask = (path: string, query: Readonly<Record<string, string>>) => Promise<Readonly<Record<string, unknown>>>
 
 function asking(call: Caller, graph: string): Ask {
-  return async (path, query) => {
-    const answer = readQqAnswer(await call({ address: `${graph}${path}?${new URLSearchParams(query)}` }))
-    const errcode = Number(answer.error ?? answer.ret ?? 0)
-    if (errcode === 0) return answer
-    throw refusal(errcode)
-  }
+  return (path, query) =>
+    call({ address: `${graph}${path}?${new URLSearchParams(query)}` }, told => {
+      const answer = readQqAnswer(told)
+      const errcode = Number(answer.error ?? answer.ret ?? 0)
+      if (errcode === 0) return answer
+      throw refusal(errcode)
+    })
 }
 
 function pageQuery(clientId: string, { redirectUri, state, way }: Visit): URLSearchParams {

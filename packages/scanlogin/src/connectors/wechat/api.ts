@@ -39,9 +39,8 @@ export function createWechatApi(call: Caller, { host, clock = systemClock }: Wec
     const address = `${host}${path}?${new URLSearchParams(query)}`
     const sent = body === undefined ? {} : { method: 'POST' as const, headers: isJson, body: JSON.stringify(body) }
     for (const pause of [...pauses, undefined]) {
-      const answer = await call({ address, ...sent })
       try {
-        return read(path, answer)
+        return await call({ address, ...sent }, answer => read(path, answer))
       } catch (error) {
         if (!isBusy(error) || pause === undefined) throw error
         await new Promise<void>(resolve => clock.after(pause, resolve))

@@ -32,10 +32,12 @@ export function createWecomApi(call: Caller, options: WecomApiOptions): WecomApi
   // One question for all who wait: WeCom counts how often it is asked.
   let kept: Promise<Token> | undefined
 
-  async function ask(path: string, query: Readonly<Record<string, string>>) {
-    const { errcode = 0, ...answer } = (await call({ address: `${host}${path}?${new URLSearchParams(query)}` })).json()
-    if (errcode === 0) return answer
-    throw refusal(Number(errcode))
+  function ask(path: string, query: Readonly<Record<string, string>>) {
+    return call({ address: `${host}${path}?${new URLSearchParams(query)}` }, ({ json }) => {
+      const { errcode = 0, ...answer } = json()
+      if (errcode === 0) return answer
+      throw refusal(Number(errcode))
+    })
   }
 
   async function newToken(): Promise<Token> {
