@@ -17,9 +17,14 @@ const load = loads[kind](JSON.parse(target))
 
 process.on('message', async ({ verb, options }) => {
   try {
-    process.send({ result: await load[verb](options) })
+    answer({ result: await load[verb](options) })
   } catch (error) {
-    process.send({ error: error.message })
+    answer({ error: error.message })
   }
 })
+
+/** A conductor that has given up meanwhile hears nothing, and this program ends by itself. */
+function answer(message) {
+  process.send(message, () => {})
+}
 process.on('disconnect', () => process.exit())

@@ -42,20 +42,25 @@ export function createWaiting(target) {
   /** Long poll: one request that is answered when there is news, and repeated when there was none. */
   function hold(waiter) {
     ask(waiter.browser, calls.wait(waiter.ticket, waiter.version)).then(ticket => {
-      if (ticket.version === waiter.version) hold(waiter)
+      // As a page does: it shows the next code.
+      if (ticket.state === 'expired') begin(waiter).catch(fail)
+      else if (ticket.version === waiter.version) hold(waiter)
       else notice(waiter, ticket)
     }, fail)
   }
 
-  /** Where a machine is too busy a call is answered 503 and nothing is lost: it is sent again, as browsers do, and counted. */
+  /**
+   * Where a machine is too busy a call is answered 503 and nothing is lost: it is sent again, as browsers do, and counted.
+   * Ever later, as they do: thousands that ask anew every second would be what keeps it busy.
+   */
   async function ask(connection, message) {
     for (let tries = 1; ; tries++) {
       try {
         return await send(connection, message)
       } catch (error) {
-        if (error.status !== 503 || tries === 20) throw error
+        if (error.status !== 503 || tries === 30) throw error
         refusals++
-        await pause(500 + Math.random() * 1000)
+        await pause(Math.min(10_000, 500 * 2 ** tries) * (0.5 + Math.random()))
       }
     }
   }
@@ -73,8 +78,13 @@ export function createWaiting(target) {
     })
   }
 
-  /** Answers to these show that the server has got to the end of what was sent before. */
+  /**
+   * Answers to these show that the server has got to the end of what was sent before. Over a new connection: one that has
+   * asked nothing for 75 s, while others arrived or were let in, is closed by the server.
+   */
   async function settle() {
+    phone?.close()
+    phone = openConnection(target)
     for (let i = 0; i < 3; i++) await send(phone, calls.create())
   }
 
@@ -83,6 +93,19 @@ export function createWaiting(target) {
     const { scan_token } = await ask(phone, calls.scan(qr, `user-${randomUUID()}`))
     waiter.scanToken = scan_token
     return performance.now()
+  }
+
+  /** The code that its page shows, and where that one has just expired, the next. */
+  async function scanShown(phone, waiter) {
+    for (;;) {
+      const { ticket } = waiter
+      try {
+        return await scan(phone, waiter)
+      } catch (error) {
+        if (streaming || error.status !== 410) throw error
+        while (waiter.ticket === ticket) await pause(100)
+      }
+    }
   }
 
   async function confirm(phone, waiter) {
@@ -112,8 +135,6 @@ export function createWaiting(target) {
         if (number % 256 === 255) await new Promise(setImmediate)
       }
       await Promise.all(arrivals)
-      // Only now: a server may close connections that have not asked anything for a while.
-      phone = openConnection(target)
       await settle()
       return performance.now() - started
     },
@@ -131,13 +152,11 @@ export function createWaiting(target) {
       const queue = [...waiters]
       const started = performance.now()
       const scanned = phones.map(async phone => {
-        for (let waiter = queue.pop(); waiter; waiter = queue.pop()) await scan(phone, waiter)
+        for (let waiter = queue.pop(); waiter; waiter = queue.pop()) await scanShown(phone, waiter)
       })
       await Promise.all([...scanned, ...seen])
       const took = performance.now() - started
       for (const phone of phones) phone.close()
-      if (!streaming) waiters.forEach(hold)
-      await settle()
       return took
     },
 
@@ -146,6 +165,8 @@ export function createWaiting(target) {
      * that as many wait afterwards as before. Needs `wakeAll` to have been first.
      */
     async wakeEach({ count }) {
+      if (!streaming) waiters.forEach(hold)
+      await settle()
       const confirms = []
       const scans = []
       for (let i = 0; i < count; i++) {
