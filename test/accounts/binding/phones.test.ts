@@ -50,7 +50,8 @@ async function start() {
     account,
     async signIn(identity: typeof owner) {
       const token = Buffer.from(identity.subject.padEnd(32)).toString('base64url')
-      const cookie = await phones.open({ id: account.id }, identity, token)
+      const caller = { peer: undefined, header: () => undefined }
+      const cookie = await phones.open({ user: { id: account.id }, identity, token }, caller)
       return cookie.split(';')[0] ?? ''
     },
     async userOf(cookie: string) {

@@ -17,7 +17,7 @@ export interface HandlerOptions {
    * Whose phone this is, by the app's own token or cookie on the request; `undefined` if nobody is signed in on it.
    * Default: nobody, and only an API key can scan.
    */
-  authenticate?: (request: Request) => Promise<User | undefined> | User | undefined
+  authenticate?: (request: Request) => Promise<PhoneUser | undefined> | PhoneUser | undefined
   /**
    * Whether this is the phone's owner, by what came as `user_verification` with "sign in", such as a WebAuthn assertion
    * over a challenge that is bound to the ticket and the scan token. Default: no such evidence is taken, and only the
@@ -64,6 +64,12 @@ export interface HandlerOptions {
   tracer?: Tracer
 }
 
+/** Who is signed in on the phone that calls. */
+export interface PhoneUser extends User {
+  /** The phone's own one in the list of `sessions`, where it is signed in by one of them. */
+  readonly sessionId?: string
+}
+
 export interface Caller {
   /** The other end of the connection, where the runtime tells it. */
   readonly peer: string | undefined
@@ -106,7 +112,7 @@ export interface Site {
   readonly clients: Clients
   readonly apiKeys: ApiKeys
   readonly showScanner: boolean
-  readonly authenticate: (request: Request) => Promise<User | undefined> | User | undefined
+  readonly authenticate: (request: Request) => Promise<PhoneUser | undefined> | PhoneUser | undefined
   readonly verifyUser: HandlerOptions['verifyUser']
   readonly signIn: HandlerOptions['signIn']
   readonly sessions: Sessions | undefined

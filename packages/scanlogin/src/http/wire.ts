@@ -102,6 +102,10 @@ export interface ListedSessionResource {
   claimed?: { browser: string; os: string }
   /** Said by the phone, or its app, about itself. */
   approved_by?: { name?: string; claimed?: { browser: string; os: string } }
+  /** By whom the person was recognised, where that was a provider. */
+  opened_by?: { provider: string }
+  /** A phone holds it, and confirms sign-ins with it; absent for a browser's. */
+  holder?: 'phone'
   /** Another site that it was opened for. */
   client?: { name: string }
 }

@@ -25,6 +25,11 @@ export interface BookOptions extends LifetimeOptions {
    * each time. Default 5.
    */
   staleness?: number
+  /**
+   * Who holds these sessions. Of one store either kind reads only its own, so that a phone's signs no browser in; both
+   * stand in the list of their person and end with the others. Default `'browser'`.
+   */
+  holder?: 'browser' | 'phone'
   /** Default: the store's time, or the system's where the store has none. */
   clock?: Pick<Clock, 'now'>
 }
@@ -62,7 +67,7 @@ export interface Opening {
 }
 
 export function createBook(options: BookOptions): Book {
-  const { store, mostPerUser = 100, staleness = 5, clock = clockOf(store) } = options
+  const { store, mostPerUser = 100, staleness = 5, holder = 'browser', clock = clockOf(store) } = options
   if (!(Number.isInteger(mostPerUser) && mostPerUser >= 1 && mostPerUser <= 100)) {
     throw new TypeError('mostPerUser must be a whole number from 1 to 100')
   }
@@ -76,7 +81,7 @@ export function createBook(options: BookOptions): Book {
 
   async function load(id: string): Promise<Kept | undefined> {
     const record = await records.find(id)
-    if (!record) return undefined
+    if (!record || !isOurs(record)) return undefined
     const now = clock.now()
     if (now - record.seenAt < noteEvery) return toKept(id, record)
     return toKept(id, (await note(id, now)) ?? record)
@@ -88,12 +93,19 @@ export function createBook(options: BookOptions): Book {
     return records.change(id, seen).catch(() => undefined)
   }
 
+  function isOurs({ details }: SessionRecord): boolean {
+    return (details.holder ?? 'browser') === holder
+  }
+
   function toKept(id: string, record: SessionRecord): Kept {
     return { session: toSession(id, record), chain: record.chain }
   }
 
-  function toSession(id: string, { user, openedAt, seenAt, limit, details }: SessionRecord): Session {
-    return { id, user, openedAt, seenAt, expiresAt: limit, idleAt: lifetimes.idleAt(seenAt, limit), details }
+  function toSession(id: string, record: SessionRecord): Session {
+    const { user, openedAt, seenAt, limit, details } = record
+    // How long one of the other kind may be unused is not known here: not earlier than it is.
+    const idleAt = isOurs(record) ? lifetimes.idleAt(seenAt, limit) : limit
+    return { id, user, openedAt, seenAt, expiresAt: limit, idleAt, details }
   }
 
   async function end(id: string): Promise<void> {
@@ -117,8 +129,9 @@ export function createBook(options: BookOptions): Book {
     clock,
     lifetimes,
     records,
-    async open(id, { user, details, chain }) {
+    async open(id, { user, details: told, chain }) {
       const now = await timeOf(clock, store)
+      const details: SessionDetails = holder === 'phone' ? { ...told, holder } : told
       const limit = lifetimes.limit(now, details)
       const record = await records.open(id, {
         user,
@@ -128,6 +141,8 @@ export function createBook(options: BookOptions): Book {
         details,
         ...(chain && { chain }),
       })
+      // A token that has opened one for a phone opens none for a browser.
+      if (!isOurs(record)) throw new LoginError('already_redeemed')
       // Nobody has the token before this is done; repeated, it adds nothing.
       for (const one of await roster.add(user.id, id, record.limit)) await end(one)
       // Only now: a phone that leaves from here on finds the session in the list.

@@ -89,6 +89,18 @@ export interface SessionDetails {
   readonly amr?: readonly string[]
   /** The other site that it was opened for; absent for the site itself. */
   readonly clientId?: string
+  /** By which identity the person was recognised, where a provider has told who they are. */
+  readonly openedBy?: ProviderIdentity
+  /** A phone holds it and confirms sign-ins with it; absent for a browser's. Written by what opens the session. */
+  readonly holder?: 'phone'
+}
+
+/** A person at a provider, such as a WeChat account. */
+export interface ProviderIdentity {
+  /** `wechat`, `alipay` …, to be shown. */
+  readonly provider: string
+  /** A digest that is the same for the same identity and leads to no name at the provider. */
+  readonly idHash: string
 }
 
 export type Which =

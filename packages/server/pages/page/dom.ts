@@ -46,4 +46,5 @@ const drawings = {
   undo: 'M8 5L4 9l4 4M4 9h10a5 5 0 0 1 0 10h-4',
   back: 'M14 6l-6 6 6 6',
   screen: 'M4 5h16v11H4zM9 20h6M12 16v4',
+  phone: 'M7 3h10v18H7zM11 18h2',
 } as const

@@ -18,6 +18,10 @@ export interface ListedSession {
   readonly phoneOs: string | undefined
   /** Another site that it is for. */
   readonly site: string | undefined
+  /** Who has told who the person is, where that was no code of ours. */
+  readonly provider: string | undefined
+  /** A phone's, which confirms sign-ins. */
+  readonly onPhone: boolean
 }
 
 export type Listing = readonly ListedSession[] | 'nobody' | 'trouble'
@@ -61,7 +65,7 @@ export async function forget({ id }: KnownBrowser): Promise<boolean> {
 /** `false` if it could not be ended. */
 export async function endListed(session: ListedSession): Promise<boolean> {
   // Signing out here takes the cookie back as well.
-  return remove(session.current ? '/v1/session' : `/v1/sessions/${session.id}`)
+  return remove(session.current && !session.onPhone ? '/v1/session' : `/v1/sessions/${session.id}`)
 }
 
 export async function endOthers(): Promise<boolean> {
@@ -97,6 +101,8 @@ function sessionIn(one: unknown): ListedSession {
     phoneBrowser: known(at(one, 'approved_by', 'claimed', 'browser')),
     phoneOs: known(at(one, 'approved_by', 'claimed', 'os')),
     site: text(at(one, 'client', 'name')),
+    provider: text(at(one, 'opened_by', 'provider')),
+    onPhone: at(one, 'holder') === 'phone',
   }
 }
 

@@ -1,4 +1,5 @@
 /** One session: what the server has seen apart from what the browser says of itself, and the way to end it. */
+import { providerName } from '../account/providers.ts'
 import type { Language, Messages } from '../messages.ts'
 import { element, icon } from '../page/dom.ts'
 import type { ListedSession } from './calls.ts'
@@ -32,11 +33,12 @@ export function card(session: ListedSession, { words, language, end }: CardOptio
   return element(
     'li',
     { class: session.current ? 'session current' : 'session' },
-    icon('screen'),
+    icon(session.onPhone ? 'phone' : 'screen'),
     element(
       'div',
       { class: 'facts' },
-      element('h2', {}, name, session.current && element('span', { class: 'badge' }, words.thisOne)),
+      element('h2', {}, name, session.current && element('span', { class: 'badge' }, thisOne(session, words))),
+      session.onPhone && element('p', { class: 'muted' }, words.onPhone),
       facts(session, words, language),
     ),
     element('div', { class: 'way-out' }, button, trouble),
@@ -44,11 +46,12 @@ export function card(session: ListedSession, { words, language, end }: CardOptio
 }
 
 function facts(session: ListedSession, words: Words, language: Language): HTMLElement {
-  const { openedAgo, seenAgo, expiresIn, ip, place, site } = session
+  const { openedAgo, seenAgo, expiresIn, ip, place, site, provider } = session
   const from = [place, ip].filter(one => one !== undefined).join(' · ')
   const rows: readonly (readonly [string, string | undefined])[] = [
     [words.site, site],
     [words.signedIn, relative(-openedAgo, language)],
+    [words.by, provider === undefined ? undefined : providerName(provider, language)],
     [words.used, relative(-seenAgo, language)],
     [words.from, from === '' ? undefined : from],
     [words.phone, phoneOf(session, words)],
@@ -58,6 +61,10 @@ function facts(session: ListedSession, words: Words, language: Language): HTMLEl
     return fact === undefined ? [] : [element('dt', {}, term), element('dd', {}, fact)]
   })
   return element('dl', {}, ...shown)
+}
+
+function thisOne({ onPhone }: ListedSession, words: Words): string {
+  return onPhone ? words.thisPhone : words.thisOne
 }
 
 export function nameOf({ browser, os }: Pick<ListedSession, 'browser' | 'os'>, words: Words): string {

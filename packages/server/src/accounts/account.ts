@@ -7,7 +7,7 @@
  *
  * An account's id is ours and never changes: not when a unionid appears, not when a provider's name for the person does.
  */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 
 export type Account = AccountProfile &
   (
@@ -60,6 +60,13 @@ export interface Conflict {
   readonly unionAccount: string
   /** ms since the epoch. */
   readonly since: number
+}
+
+/** Names an identity where no openid may stand: in an address, and beside the sessions that it has opened. */
+export function digestOf({ provider, appId, subject }: IdentityKey): string {
+  return createHash('sha256')
+    .update(JSON.stringify([provider, appId, subject]))
+    .digest('base64url')
 }
 
 /** 128 random bits, in the alphabet that ticket ids have. */

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { Login, Store, User } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
 import type { ServerAccounts } from '../accounts/setup.ts'
+import { clientAddressBehind } from '../client-address.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { pageOf } from '../pages.ts'
@@ -42,6 +43,7 @@ export function mountConnectors(options: MountConnectorsOptions): MountedConnect
     accounts: accounts.accounts,
     secure: publicUrl.startsWith('https:'),
     available: accounts.available,
+    clientAddress: clientAddressBehind(config.SCANLOGIN_TRUSTED_PROXIES),
   })
   const tokens = phoneTokens({ store, accounts: accounts.accounts, available: accounts.available })
   return {

@@ -7,6 +7,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { LoginError, type User } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
 import type { Arrived, Asking, Connector, Shown, StartRequest, Way } from 'scanlogin/wechat'
+import { digestOf } from '../accounts/account.ts'
 import type { ServerAccounts } from '../accounts/setup.ts'
 import type { Log } from '../log.ts'
 import { phonePath } from './open.ts'
@@ -98,12 +99,14 @@ async function letIn(
 ): Promise<Response> {
   const { way, returnTo, token, identity } = arrival
   if (isForPhone(options, arrival)) {
-    context.header('set-cookie', await options.phones.open(user, identity, token), { append: true })
+    const caller = { peer: peerOf(context), header: (name: string) => context.req.header(name) }
+    context.header('set-cookie', await options.phones.open({ user, identity, token }, caller), { append: true })
     const isAsked = returnTo === options.publicUrl + questionPath
     return context.redirect(isAsked ? questionPath : phonePath, 303)
   }
   // RFC 8176 has no name for "another service says so"; a second channel, the phone, has said yes.
-  const arriving = { user, token, amr: ['mca'], peer: peerOf(context) }
+  const openedBy = { provider: identity.provider, idHash: digestOf(identity) }
+  const arriving = { user, token, amr: ['mca'], openedBy, peer: peerOf(context) }
   const reply = await options.signIn(context.req.raw, arriving)
   if (!reply.ok) return options.draw(context, { provider: identity.provider, way, returnTo, code: await codeIn(reply) })
   for (const cookie of reply.headers.getSetCookie()) context.header('set-cookie', cookie, { append: true })

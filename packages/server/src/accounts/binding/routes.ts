@@ -2,12 +2,11 @@
  * What the account page and the page that asks about a new identity call. A way in that is added or taken away outlives
  * the session that did it, so both want a person who has signed in just now.
  */
-import { createHash } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { LoginError, systemClock } from 'scanlogin'
 import { problem } from '../../answers/problem.ts'
 import type { Log } from '../../log.ts'
-import type { Account, Identity, IdentityKey } from '../account.ts'
+import { type Account, digestOf, type Identity } from '../account.ts'
 import { accountPath } from '../identify.ts'
 import type { AccountStore } from '../store.ts'
 import type { Pending, PendingIdentities } from './pending.ts'
@@ -128,7 +127,7 @@ async function bind({ accounts, pending, log }: BindingOptions, waiting: Pending
 async function release({ accounts, log }: BindingOptions, accountId: string, id: string): Promise<void> {
   const account = await accounts.account(accountId)
   if (!isActive(account)) throw new LoginError('account_unavailable')
-  const identity = (await accounts.identitiesOf(accountId)).find(each => idOf(each) === id)
+  const identity = (await accounts.identitiesOf(accountId)).find(each => digestOf(each) === id)
   if (!identity) return
   const outcome = await accounts.release(accountId, identity)
   if (outcome === 'last') throw new LoginError('wrong_state', { detail: 'This is the only way into the account.' })
@@ -139,17 +138,10 @@ function isActive(account: Account | undefined): boolean {
   return account?.status === 'active'
 }
 
-/** Names an identity in an address, where no openid may stand. */
-function idOf({ provider, appId, subject }: IdentityKey): string {
-  return createHash('sha256')
-    .update(JSON.stringify([provider, appId, subject]))
-    .digest('base64url')
-}
-
 function toListed(identity: Identity, now: number) {
   const { provider, appId, firstSeen, lastSeen } = identity
   const ago = (time: number) => Math.max(0, Math.floor((now - time) / 1000))
-  return { id: idOf(identity), provider, app: appId, added_ago: ago(firstSeen), seen_ago: ago(lastSeen) }
+  return { id: digestOf(identity), provider, app: appId, added_ago: ago(firstSeen), seen_ago: ago(lastSeen) }
 }
 
 function toWaiting({ identity, returnTo, settledFor }: Pending) {

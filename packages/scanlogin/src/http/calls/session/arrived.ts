@@ -3,7 +3,7 @@
  * code does: a new id, the account looked at once more, and the session that the browser had before ended.
  */
 import type { User } from '../../../core/ticket.ts'
-import type { SessionDetails } from '../../../sessions/session.ts'
+import type { ProviderIdentity, SessionDetails } from '../../../sessions/session.ts'
 import { type Answer, type Call, json } from '../../call.ts'
 import { type Site, sessionsOf } from '../../site.ts'
 import { claimedBy } from '../../user-agent.ts'
@@ -18,17 +18,28 @@ export interface Arriving {
   readonly token: string
   /** How the person was recognised, RFC 8176. */
   readonly amr: readonly string[]
+  /** By which identity the person was recognised: what ends with it. Default: by none that anybody may remove. */
+  readonly openedBy?: ProviderIdentity | undefined
   /** The other end of the connection, where the runtime tells it. */
   readonly peer?: string | undefined
 }
 
 /** Repeated with the same token it gives the same session. */
-export async function openArrived(site: Site, call: Call, { user, token, amr, peer }: Arriving): Promise<Answer> {
+export async function openArrived(
+  site: Site,
+  call: Call,
+  { user, token, amr, openedBy, peer }: Arriving,
+): Promise<Answer> {
   const sessions = sessionsOf(site)
   await checkAccount(site, user)
   const address = site.clientAddress({ peer, header: name => call.header(name) })
   const { browser, os } = claimedBy(call.header('user-agent'))
-  const details: SessionDetails = { claimed: { browser, os }, ...(address !== undefined && { address }), amr }
+  const details: SessionDetails = {
+    claimed: { browser, os },
+    ...(address !== undefined && { address }),
+    amr,
+    ...(openedBy && { openedBy }),
+  }
   const session = await sessions.open(user, token, details)
   await endReplaced(site, call, session)
   const body = { user: toUserResource(user), session: sessionResource(site, session, 'ambient') }

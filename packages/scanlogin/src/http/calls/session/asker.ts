@@ -10,8 +10,10 @@ import { sessionOn, tokensOn } from './cookies.ts'
 
 export interface Asker {
   readonly userId: string
-  /** The session that asks; absent where a phone or a back end does. */
+  /** The browser's session that asks; absent where a phone or a back end does. */
   readonly session?: Session
+  /** Its id, or that of the phone's, where the phone is signed in by one that is listed. */
+  readonly sessionId?: string
 }
 
 /** Throws `unauthenticated`, and `forbidden` where a foreign page asks for a change. */
@@ -22,10 +24,11 @@ export async function askerOf(site: Site, call: Call): Promise<Asker> {
   if (named !== null) throw invalid('"user" is for calls with an API key.')
   // What was opened for another site is none here, and no key to the person's other sessions.
   const session = await sessionOn(site, tokensOn(site, call).tokens)
-  if (session) return { userId: session.user.id, session }
+  if (session) return { userId: session.user.id, session, sessionId: session.id }
   const user = await site.authenticate(call.request)
   if (!user) throw new LoginError('unauthenticated')
-  return { userId: user.id }
+  const { id, sessionId } = user
+  return { userId: id, ...(sessionId !== undefined && { sessionId }) }
 }
 
 function checkedId(id: string | null): string {

@@ -11,9 +11,9 @@ import { secondsSince, secondsTo } from './cookies.ts'
 
 export async function listSessions(site: Site, call: Call): Promise<Answer> {
   const sessions = sessionsOf(site)
-  const { userId, session: asking } = await askerOf(site, call)
+  const { userId, sessionId } = await askerOf(site, call)
   const listed = await sessions.list(userId)
-  return json(200, { sessions: listed.map(session => toResource(site, session, asking?.id)) })
+  return json(200, { sessions: listed.map(session => toResource(site, session, sessionId)) })
 }
 
 /** One that has ended, or is somebody else's, looks the same as one that never was. */
@@ -27,7 +27,7 @@ export async function endListedSession(site: Site, call: Call, id: string): Prom
 export async function endOtherSessions(site: Site, call: Call): Promise<Answer> {
   const sessions = sessionsOf(site)
   const asker = await askerOf(site, call)
-  await forgetBrowsersOf(site, asker, await sessions.endSome(asker.userId, { allBut: asker.session?.id }))
+  await forgetBrowsersOf(site, asker, await sessions.endSome(asker.userId, { allBut: asker.sessionId }))
   return empty(204)
 }
 
@@ -53,7 +53,7 @@ async function forgetBrowsersOf({ login }: Site, asker: Asker, ended: readonly S
 
 function toResource(site: Site, session: Session, asking: string | undefined): ListedSessionResource {
   const { id, openedAt, seenAt, expiresAt, details } = session
-  const { address, place, claimed, approvedBy, clientId } = details
+  const { address, place, claimed, approvedBy, openedBy, holder, clientId } = details
   return {
     id,
     ...(id === asking && { current: true }),
@@ -68,6 +68,8 @@ function toResource(site: Site, session: Session, asking: string | undefined): L
         ...(approvedBy.claimed && { claimed: { browser: approvedBy.claimed.browser, os: approvedBy.claimed.os } }),
       },
     }),
+    ...(openedBy && { opened_by: { provider: openedBy.provider } }),
+    ...(holder && { holder }),
     ...(clientId !== undefined && { client: { name: site.clients.nameOf(clientId) } }),
   }
 }
