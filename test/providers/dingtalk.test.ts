@@ -1,21 +1,13 @@
 /** DingTalk's login, against the simulated DingTalk over HTTP. */
 import { describe, expect, it } from 'vitest'
-import { type DingtalkOptions, dingtalk } from '../../packages/scanlogin/src/connectors/dingtalk/dingtalk.ts'
+import { dingtalk } from '../../packages/scanlogin/src/connectors/dingtalk/dingtalk.ts'
 import { corpIdOf } from '../../packages/server/src/simulator/dingtalk/api.ts'
 import { startDingtalkSimulator } from '../../packages/server/src/simulator/dingtalk/start.ts'
 import { behavesAsAll } from './common.ts'
-import { codeOf, redirectUri, startSite } from './site.ts'
+import { behavesAsOthersWithSecrets, opens, tellsWhoSaysNo } from './id-and-secret.ts'
+import { codeOf, redirectUri } from './site.ts'
 
-const open = (changes: Partial<DingtalkOptions> = {}) =>
-  startSite(startDingtalkSimulator, ({ app, url, calling }) =>
-    dingtalk({
-      clientId: app.id,
-      clientSecret: app.secret,
-      hosts: { login: `${url}/login`, api: `${url}/api` },
-      ...calling,
-      ...changes,
-    }),
-  )
+const open = opens(startDingtalkSimulator, dingtalk, url => ({ login: `${url}/login`, api: `${url}/api` }))
 
 const token = '/oauth2/userAccessToken'
 const me = '/contact/users/me'
@@ -27,6 +19,8 @@ behavesAsAll({
   who: me,
   userAgent: 'Mozilla/5.0 (iPhone) AliApp(DingTalk/7.5.0) com.laiwang.DingTalk',
 })
+behavesAsOthersWithSecrets({ name: 'dingtalk', provide: dingtalk, open, clientId: 'dingkey' })
+tellsWhoSaysNo({ name: 'dingtalk', open })
 
 describe("DingTalk's page", () => {
   it('is asked for in the documented order', async () => {
@@ -56,16 +50,6 @@ describe('a person', () => {
       expect(subject).toBe(unionId)
     },
   )
-
-  it('has refused, where DingTalk tells so', async () => {
-    const { begin, open: visit, control } = await open()
-    control.conduct({ denial: 'told' })
-    const { arrive, address } = await begin()
-    await (await visit(address)).text()
-    const { id = '' } = control.visits()[0] ?? {}
-    control.scan(id, 'aju')
-    expect(codeOf(await arrive(control.deny(id).callback))).toBe('denied')
-  })
 
   it('of another company does not get in, whatever the page has let them do', async () => {
     const company = corpIdOf({ id: 'aju', name: '', avatar: '', company: 'company-1' })
@@ -109,15 +93,5 @@ describe('a refusal of DingTalk', () => {
     const { signIn, control, app } = await open()
     control.setApp({ id: app.id, contact: 'forbidden' })
     expect(codeOf(await (await signIn()).arrive())).toBe('misconfigured')
-  })
-
-  it('of a wrong secret is told of as what it is', async () => {
-    const { signIn } = await open({ clientSecret: 'wrong' })
-    expect(codeOf(await (await signIn()).arrive())).toBe('misconfigured')
-  })
-
-  it('of the wrong options is made before anything is asked', () => {
-    expect(() => dingtalk({ clientId: '?', clientSecret: 'x' })).toThrow('clientId')
-    expect(() => dingtalk({ clientId: 'dingkey', clientSecret: '' })).toThrow('clientSecret')
   })
 })

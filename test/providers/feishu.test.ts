@@ -1,20 +1,15 @@
 /** Feishu's login, against the simulated Feishu over HTTP. */
 import { describe, expect, it } from 'vitest'
-import { type FeishuOptions, feishu } from '../../packages/scanlogin/src/connectors/feishu/feishu.ts'
+import { feishu } from '../../packages/scanlogin/src/connectors/feishu/feishu.ts'
 import { startFeishuSimulator } from '../../packages/server/src/simulator/feishu/start.ts'
 import { behavesAsAll } from './common.ts'
-import { codeOf, redirectUri, startSite } from './site.ts'
+import { behavesAsOthersWithSecrets, opens, tellsWhoSaysNo } from './id-and-secret.ts'
+import { codeOf, redirectUri } from './site.ts'
 
-const open = (changes: Partial<FeishuOptions> = {}) =>
-  startSite(startFeishuSimulator, ({ app, url, calling }) =>
-    feishu({
-      clientId: app.id,
-      clientSecret: app.secret,
-      hosts: { accounts: `${url}/accounts`, open: `${url}/open` },
-      ...calling,
-      ...changes,
-    }),
-  )
+const open = opens(startFeishuSimulator, feishu, url => ({
+  accounts: `${url}/accounts`,
+  open: `${url}/open`,
+}))
 
 const token = '/authen/v2/oauth/token'
 const userInfo = '/authen/v1/user_info'
@@ -26,6 +21,8 @@ behavesAsAll({
   who: userInfo,
   userAgent: 'Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 Mobile Lark/7.20.5 LarkLocale/zh_CN',
 })
+behavesAsOthersWithSecrets({ name: 'feishu', provide: feishu, open, clientId: 'cli_abcd' })
+tellsWhoSaysNo({ name: 'feishu', open })
 
 describe("Feishu's page", () => {
   it('is asked for with the challenge of PKCE', async () => {
@@ -58,16 +55,6 @@ describe('a person', () => {
     const ids = { subject: expect.stringMatching(/^ou_/), unionId: expect.stringMatching(/^on_/) }
     const identity = { provider: 'feishu', appId: app.id, ...ids, name: '阿橘🍊' }
     expect(await (await signIn()).arrive()).toMatchObject({ identity })
-  })
-
-  it('has refused, where Feishu tells so', async () => {
-    const { begin, open: visit, control } = await open()
-    control.conduct({ denial: 'told' })
-    const { arrive, address } = await begin()
-    await (await visit(address)).text()
-    const { id = '' } = control.visits()[0] ?? {}
-    control.scan(id, 'aju')
-    expect(codeOf(await arrive(control.deny(id).callback))).toBe('denied')
   })
 
   it('who may not use the app does not get in', async () => {
@@ -116,15 +103,5 @@ describe('a refusal of Feishu', () => {
     const { arrive } = await signIn()
     control.fault({ match, ...fault })
     expect(codeOf(await arrive())).toBe(code)
-  })
-
-  it('of a wrong secret is told of as what it is', async () => {
-    const { signIn } = await open({ clientSecret: 'wrong' })
-    expect(codeOf(await (await signIn()).arrive())).toBe('misconfigured')
-  })
-
-  it('of the wrong options is made before anything is asked', () => {
-    expect(() => feishu({ clientId: '?', clientSecret: 'x' })).toThrow('clientId')
-    expect(() => feishu({ clientId: 'cli_abcd', clientSecret: '' })).toThrow('clientSecret')
   })
 })

@@ -2,21 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import type { ProviderAnswer } from '../../packages/scanlogin/src/connectors/calls/caller.ts'
 import { readQqAnswer } from '../../packages/scanlogin/src/connectors/qq/answer.ts'
-import { type QqOptions, qq } from '../../packages/scanlogin/src/connectors/qq/qq.ts'
+import { qq } from '../../packages/scanlogin/src/connectors/qq/qq.ts'
 import { startQqSimulator } from '../../packages/server/src/simulator/qq/start.ts'
 import { behavesAsAll } from './common.ts'
-import { codeOf, redirectUri, startSite } from './site.ts'
+import { behavesAsOthersWithSecrets, opens } from './id-and-secret.ts'
+import { codeOf, redirectUri } from './site.ts'
 
-const open = (changes: Partial<QqOptions> = {}) =>
-  startSite(startQqSimulator, ({ app, url, calling }) =>
-    qq({
-      clientId: app.id,
-      clientSecret: app.secret,
-      hosts: { graph: `${url}/graph` },
-      ...calling,
-      ...changes,
-    }),
-  )
+const open = opens(startQqSimulator, qq, url => ({ graph: `${url}/graph` }))
 
 const token = '/oauth2.0/token'
 const me = '/oauth2.0/me'
@@ -29,6 +21,7 @@ behavesAsAll({
   who: me,
   userAgent: 'Mozilla/5.0 (Linux; Android 14) MQQBrowser/6.2 V1_AND_SQ_8.9.85 QQ/8.9.85.12820',
 })
+behavesAsOthersWithSecrets({ name: 'qq', provide: qq, open, clientId: '101000007' })
 
 describe("QQ's page", () => {
   it('is asked for in the documented order', async () => {
@@ -126,10 +119,5 @@ describe('a refusal of QQ', () => {
     control.fault({ match, ...answer(error) })
     expect(codeOf(await arrive())).toBe(code)
     expect(events.at(-1)).toMatchObject({ errcode: String(error) })
-  })
-
-  it('of the wrong options is made before anything is asked', () => {
-    expect(() => qq({ clientId: 'x', clientSecret: 'x' })).toThrow('clientId')
-    expect(() => qq({ clientId: '101000007', clientSecret: '' })).toThrow('clientSecret')
   })
 })
