@@ -1,24 +1,5 @@
 /** `scanlogin/wechat`: people who are known to WeChat, in any browser and inside WeChat's own. */
-export type { CallerOptions, Fetch } from './connectors/calls/caller.ts'
-export type {
-  Arrival,
-  Arrived,
-  Asking,
-  AttemptCookie,
-  CallingBrowser,
-  Connector,
-  FrameAttributes,
-  Identity,
-  Refused,
-  Shown,
-  Started,
-  StartRequest,
-  Way,
-} from './connectors/connector.ts'
-export { type ConnectorOptions, createConnector } from './connectors/create-connector.ts'
-export type { ConnectorEvent, ProviderCall } from './connectors/event.ts'
-export type { Page, Provider, ReturnedVisit, Visit, Word } from './connectors/provider.ts'
-export { ConnectorError, type ConnectorErrorCode, refusalCodes, refusalRow } from './connectors/refusal.ts'
+export * from './connectors/contract.ts'
 export {
   type AccessToken,
   type AccessTokens,
