@@ -1,7 +1,7 @@
 /** The standalone server put together: login, store and sessions behind the API, pages and health checks beside it. */
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
-import { createLogin, knownBrowsers, type LoginEvent, type Store } from 'scanlogin'
+import { createLogin, createOperator, knownBrowsers, type LoginEvent, type Store } from 'scanlogin'
 import { createHandler } from 'scanlogin/http'
 import { type NodeListener, serve, toNodeListener, toNodeUpgrade } from 'scanlogin/node'
 import { WebSocketServer } from 'ws'
@@ -53,9 +53,10 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const tracing = await openTracing()
   const store = tracing.store(metrics.store(openStore(config.SCANLOGIN_STORE, log)))
   const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
-  const connecting = openConnectors({ config, store, publicUrl, log, metrics })
+  const connecting = openConnectors({ config, store, publicUrl, log, metrics, tracer: tracing.outgoing })
   const accounts = await openServerAccounts({ config, store, publicUrl, log, metrics, providers: connecting.offers })
-  const connected = accounts && mountConnectors({ connecting, accounts, config, store, publicUrl, log })
+  const connected =
+    accounts && mountConnectors({ connecting, accounts, config, store, publicUrl, log, tracer: tracing.tracer })
   const outbox = await openOutbox({ config, store, log, metrics })
   const watching = openConsole({ config, store, publicUrl, log })
   const logged = logEvents(log)
@@ -64,17 +65,16 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
     metrics.onEvent?.(event)
     watching.onEvent(event)
   }
+  const kept = { store: outbox.store, ...(outbox.keepEvents && { keepEvents: outbox.keepEvents }), onEvent: raise }
   const counted = metrics.login(
     createLogin({
-      store: outbox.store,
-      ...(outbox.keepEvents && { keepEvents: outbox.keepEvents }),
+      ...kept,
       publicUrl,
       scanTtl: config.SCANLOGIN_SCAN_TTL,
       rotation: config.SCANLOGIN_ROTATION,
       checkCode: config.SCANLOGIN_CHECK_CODE,
       browsers: knownBrowsers({ store }),
       policies: await openPolicies({ config, store, env: process.env }),
-      onEvent: raise,
     }),
   )
   const login = watching.login(counted)
@@ -118,13 +118,13 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   if (outbox.webhooks) web.route('/webhooks', outbox.webhooks.routes)
   if (accounts) web.route(accountPath, accounts.routes(sessions))
   if (connected) web.route('/', connected.routes(handler, login))
-  const consoleRoutes = watching.routes(sessions)
+  const consoleRoutes = watching.routes(sessions, createOperator(kept))
   if (consoleRoutes) web.route(consolePath, consoleRoutes)
   const addresses = {
     scanUrl: login.scanUrl,
     signInUrl: config.SCANLOGIN_SIGN_IN_URL ?? '',
     lanUrl: demo?.lanUrl ?? '',
-    ways: JSON.stringify(connecting.offers),
+    ways: JSON.stringify([...connecting.offers, ...(connected?.codes ?? [])]),
     frames: connecting.offers.flatMap(({ frame }) => (frame ? [frame.origin] : [])),
   }
   web.route('/', pages({ ...addresses, demo: demo !== undefined, accounts: accounts !== undefined }))

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { Hono } from 'hono'
-import type { Login, LoginEvent, Store } from 'scanlogin'
+import type { Login, LoginEvent, Operator, Store } from 'scanlogin'
 import type { NodeListener } from 'scanlogin/node'
 import type { Sessions } from 'scanlogin/session'
 import { clientAddressBehind } from '../client-address.ts'
@@ -15,16 +15,18 @@ import { createAccess } from './access/access.ts'
 import { createCounting } from './counting/figures.ts'
 import { createBroadcast } from './fleet/broadcast.ts'
 import { createHalt } from './fleet/halt.ts'
-import { createNodes } from './fleet/nodes.ts'
+import { createNodes, thisNode } from './fleet/nodes.ts'
 import { snapshotOf } from './fleet/snapshot.ts'
+import { createHistories } from './history/histories.ts'
 import { consoleRoutes } from './routes.ts'
+import { ticketRoutes } from './tickets.ts'
 
 export interface Console {
   onEvent(event: LoginEvent): void
   login(login: Login): Login
   listener(listener: NodeListener): NodeListener
   /** `undefined` where there is no console. */
-  routes(sessions: Sessions): Hono | undefined
+  routes(sessions: Sessions, operator: Operator): Hono | undefined
   /** Ends its streams and its timer. */
   close(): void
 }
@@ -47,6 +49,7 @@ export function openConsole({ config, store, publicUrl, log }: ConsoleOptions): 
   const counting = createCounting()
   const nodes = createNodes({ store, figures: counting.figures, version: versionOfThis() })
   const halt = createHalt(store)
+  const histories = createHistories({ store, node: thisNode() })
   const look = async () => ({
     ...snapshotOf(await nodes.read(), store.now?.() ?? Date.now()),
     halted: halt.state() ?? null,
@@ -61,12 +64,17 @@ export function openConsole({ config, store, publicUrl, log }: ConsoleOptions): 
 
   return {
     ...counting,
-    login: login => halt.guard(counting.login(login)),
-    routes(sessions) {
+    onEvent(event) {
+      counting.onEvent(event)
+      histories.onEvent(event)
+    },
+    login: login => halt.guard(histories.login(counting.login(login))),
+    routes(sessions, operator) {
       const secure = publicUrl.startsWith('https:')
       const access = createAccess({ config, store, sessions, secure })
       const addressOf = clientAddressBehind(config.SCANLOGIN_TRUSTED_PROXIES)
-      return consoleRoutes({ access, broadcast, halt, sessions, look, page, publicUrl, addressOf, log })
+      const tickets = ticketRoutes({ access, histories, operator, store })
+      return consoleRoutes({ access, broadcast, halt, sessions, tickets, look, page, publicUrl, addressOf, log })
     },
     close() {
       stop()

@@ -16,6 +16,7 @@ export interface ConsoleRoutes {
   broadcast: Broadcast
   halt: Halt
   sessions: Pick<Sessions, 'endSome'>
+  tickets: Hono
   look: () => Promise<Snapshot>
   /** The page itself. */
   page: string
@@ -25,7 +26,7 @@ export interface ConsoleRoutes {
 }
 
 export function consoleRoutes(options: ConsoleRoutes): Hono {
-  const { access, broadcast, look, page, publicUrl, addressOf, log } = options
+  const { access, broadcast, tickets, look, page, publicUrl, addressOf, log } = options
   const admin = ({ req }: Context) => access.admin(req.header('cookie'))
   const app = new Hono()
   app.onError((error, context) => {
@@ -70,6 +71,7 @@ export function consoleRoutes(options: ConsoleRoutes): Hono {
     return context.body(stream, 200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' })
   })
   app.route('/', actions(options))
+  app.route('/tickets', tickets)
   return app
 }
 

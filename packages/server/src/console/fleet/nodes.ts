@@ -37,7 +37,7 @@ const listKey = 'console:nodes'
 
 export function createNodes({ store, figures, version }: NodesOptions): Nodes {
   const id = randomUUID().slice(0, 8)
-  const me = { name: `${hostname().slice(0, 64)}:${process.pid}`, startedAt: Date.now(), version }
+  const me = { name: thisNode(), startedAt: Date.now(), version }
   const now = () => store.now?.() ?? Date.now()
   let written = 0
 
@@ -74,6 +74,11 @@ export function createNodes({ store, figures, version }: NodesOptions): Nodes {
       return nodes.sort((one, other) => (one.name < other.name ? -1 : 1))
     },
   }
+}
+
+/** Host and process id. */
+export function thisNode(): string {
+  return `${hostname().slice(0, 64)}:${process.pid}`
 }
 
 /** As JSON of at most 8 KiB, with fewer events where it would be more. */
