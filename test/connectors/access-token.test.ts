@@ -7,7 +7,9 @@ import type {
   AccessTokenOptions,
   RenewalEvent,
 } from '../../packages/scanlogin/src/connectors/wechat/access-token/options.ts'
+import { isAsked, recordIn } from '../../packages/scanlogin/src/connectors/wechat/access-token/record.ts'
 import { createWechatApi } from '../../packages/scanlogin/src/connectors/wechat/api.ts'
+import { LoginError } from '../../packages/scanlogin/src/core/errors.ts'
 import { memoryStore } from '../../packages/scanlogin/src/stores/memory.ts'
 import { startWechat } from '../simulator/wechat.ts'
 import { apps, until } from './wechat.ts'
@@ -74,6 +76,24 @@ describe('a token', () => {
     expect(reads()).toBe(before + 1)
   })
 
+  it('costs a node one look at the store, however many of its calls want it at the same moment', async () => {
+    const { nodes, reads } = await startFleet(2)
+    await nodes[0].get()
+    const before = reads()
+    await Promise.all(Array.from({ length: 50 }, () => nodes[1].get()))
+    expect(reads()).toBe(before + 1)
+  })
+
+  it('is looked for no more for a moment, once the store has been away five times in a row', async () => {
+    const { nodes, clock, reads, away } = await startFleet(1)
+    away(true)
+    for (let n = 0; n < 20; n++) await expect(nodes[0].get()).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(reads()).toBe(5)
+    away(false)
+    await clock.advance(2000)
+    expect((await nodes[0].get()).token).toMatch(/^91_/)
+  })
+
   it('lies in the store sealed, and opens with the secret of the app only', async () => {
     const { nodes, store, control, options } = await startFleet(1)
     const { token } = await nodes[0].get()
@@ -92,11 +112,12 @@ describe('a renewal', () => {
     ['stable', 'stable_token', 115],
     ['ordinary', 'cgi-bin/token', 110],
   ] as const)('of a %s token happens once a period, and before the old one ends', async (kind, path, soonest) => {
-    const { nodes, clock, control, api } = await startFleet(8, { kind })
+    const { nodes, clock, control, api, settled } = await startFleet(8, { kind })
     const times: number[] = []
     for (let minute = 0; minute < 240; minute++) {
       const given = await Promise.all(nodes.map(node => node.get()))
       if (minute % 5 === 4) for (const token of new Set(given.map(one => one.token))) await callWith(api, token)
+      await settled()
       times[control.calls(path).length - 1] ??= minute
       await clock.advance(minutes)
     }
@@ -106,9 +127,9 @@ describe('a renewal', () => {
     expect(times[1]).toBeLessThanOrEqual(soonest + 1)
   })
 
-  it('is one node’s work, and the others use the old token meanwhile', async () => {
+  it('is one node’s work, and nobody waits for it', async () => {
     const gate: { open?: () => void } = {}
-    const { nodes, clock, asked } = await startFleet(8, {
+    const { nodes, clock, asked, settled } = await startFleet(8, {
       async fetch(address, init) {
         if (clock.now() > begun) await new Promise<void>(resolve => Object.assign(gate, { open: resolve }))
         return fetch(address, init)
@@ -117,12 +138,14 @@ describe('a renewal', () => {
     const begun = clock.now()
     const { token } = await nodes[0].get()
     await clock.advance(116 * minutes)
-    const [first, ...others] = nodes
-    const renewing = first.get()
+    for (const node of nodes) expect((await node.get()).token).toBe(token)
     await until(() => gate.open !== undefined)
-    for (const other of others) expect((await other.get()).token).toBe(token)
+    for (const node of nodes) expect((await node.get()).token).toBe(token)
     gate.open?.()
-    expect((await renewing).token).not.toBe(token)
+    await settled()
+    expect((await nodes[0].get()).token).not.toBe(token)
+    await clock.advance(minutes)
+    for (const node of nodes) expect(await node.get()).toEqual(await nodes[0].get())
     expect(asked()).toBe(2)
   })
 
@@ -132,13 +155,15 @@ describe('a renewal', () => {
     await clock.advance(116 * minutes)
     control.fault({ match: 'stable_token', action: 'http500', times: 100 })
     for (const node of nodes) expect((await node.get()).token).toBe(token)
+    await until(() => events.length > 1)
+    for (const node of nodes) expect((await node.get()).token).toBe(token)
     expect(events.map(({ type }) => type)).toEqual(['renewed', 'renewal_failed'])
     await clock.advance(5 * minutes)
     await expect(nodes[0].get()).rejects.toMatchObject({ code: 'provider_unintelligible' })
   })
 
   it('comes in the middle of a life of 300 seconds', async () => {
-    const { nodes, clock, asked } = await startFleet(2, {
+    const { nodes, clock, asked, settled } = await startFleet(2, {
       fetch: async (address, init) => {
         const response = await fetch(address, init)
         return Response.json({ ...(await response.json()), expires_in: 300 })
@@ -147,6 +172,7 @@ describe('a renewal', () => {
     const times: number[] = []
     for (let second = 0; second < 600; second += 10) {
       for (const node of nodes) await node.get()
+      await settled()
       times[asked() - 1] ??= second
       await clock.advance(10_000)
     }
@@ -232,13 +258,16 @@ async function startFleet(size: number, changes: Partial<AccessTokenOptions> = {
   const { clock, control, url } = simulator
   const inner = memoryStore({ clock })
   let read = 0
+  let gone = false
   const store = {
     ...inner,
-    get: (key: string) => {
+    async get(key: string) {
       read++
+      if (gone) throw new LoginError('store_unavailable')
       return inner.get(key)
     },
   }
+  const key = `wt:${app.appId}:${changes.kind ?? 'stable'}`
   const events: RenewalEvent[] = []
   const hosts = { api: `${url}/api` }
   const options = { app, store, hosts, clock, onRenewal: (event: RenewalEvent) => events.push(event), ...changes }
@@ -255,6 +284,14 @@ async function startFleet(size: number, changes: Partial<AccessTokenOptions> = {
     options,
     api: createWechatApi(createCaller('wechat'), { host: hosts.api }),
     reads: () => read,
+    away(now: boolean) {
+      gone = now
+    },
+    /** Lets a renewal that somebody has begun come to its end; the clock stands still meanwhile. */
+    async settled() {
+      const asking = async () => isAsked(recordIn(await inner.get(key)), clock.now())
+      while (await asking()) await new Promise(resolve => setTimeout(resolve, 2))
+    },
     asked: () => control.calls('/cgi-bin/stable_token').length,
     forced: () =>
       control.calls('/cgi-bin/stable_token').filter(call => JSON.stringify(call).includes('force_refresh":true'))

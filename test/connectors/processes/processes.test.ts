@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { endRedis, startRedis } from '../../redis/servers/child.ts'
 import { startWechat } from '../../simulator/wechat.ts'
 import { apps, until } from '../wechat.ts'
-import { startNode } from './fleet.ts'
+import { startNode, type TokenNode } from './fleet.ts'
 
 afterEach(() => endRedis())
 
@@ -12,11 +12,13 @@ const minutes = 60_000
 describe('eight processes with wrong clocks', { timeout: 120_000 }, () => {
   it('ask WeChat once a period, and no call is refused', async () => {
     const { nodes, advance, asked, refused } = await startFleet()
+    let before: string | undefined
     for (let period = 1; period <= 4; period++) {
       const tokens = await Promise.all(nodes.map(node => node.ask('get')))
       expect(tokens.filter(({ error }) => error !== undefined)).toEqual([])
       const calls = await Promise.all(nodes.flatMap(node => [node.ask('call'), node.ask('call')]))
       expect(calls).toEqual(calls.map(() => expect.objectContaining({ ticket: true, used: 1 })))
+      before = await nextToken(nodes, before)
       expect(asked()).toBe(period)
       // Into the last minutes of the token, in which the next one can be had.
       await advance(116 * minutes)
@@ -37,9 +39,8 @@ describe('eight processes with wrong clocks', { timeout: 120_000 }, () => {
     expect(meanwhile.map(({ token }) => token)).toEqual(others.map(() => before))
     expect(asked()).toBe(2)
     await advance(13_000, others)
-    const tokens = await Promise.all(others.map(node => node.ask('get')))
+    await nextToken(others, before)
     expect(asked()).toBe(3)
-    expect(tokens.filter(({ token }) => token !== before)).not.toEqual([])
     const calls = await Promise.all(others.map(node => node.ask('call')))
     expect(calls).toEqual(others.map(() => expect.objectContaining({ ticket: true, used: 1 })))
     expect(refused()).toBe(0)
@@ -62,6 +63,16 @@ describe('eight processes with wrong clocks', { timeout: 120_000 }, () => {
     expect(asked()).toBe(1)
   })
 })
+
+/** Nobody waits for a renewal; the node that has done it uses the new token at once. */
+async function nextToken(nodes: readonly TokenNode[], before: string | undefined): Promise<string> {
+  for (;;) {
+    const given = await Promise.all(nodes.map(node => node.ask('get')))
+    const next = given.find(({ token }) => token !== undefined && token !== before)?.token
+    // Ends with the test's own time limit.
+    if (next !== undefined) return next
+  }
+}
 
 async function startFleet() {
   const simulator = await startWechat()

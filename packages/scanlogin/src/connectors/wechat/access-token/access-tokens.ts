@@ -1,8 +1,9 @@
 /**
  * An app's server token (`access_token`), one for the whole fleet: WeChat counts how often it is asked, and two programs
  * that ask by themselves void each other's. It is kept in the store, copied by each node for a minute, renewed by one
- * node while the others use the old one, and replaced at most once per interval when WeChat refuses it.
+ * node behind the backs of those who use the old one, and replaced at most once per interval when WeChat refuses it.
  */
+import { createFlights } from '../../../core/expiry/flights.ts'
 import { eventually } from '../../patience.ts'
 import { ConnectorError } from '../../refusal.ts'
 import { refusesToken } from '../api.ts'
@@ -37,9 +38,10 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const book = createTokenBook(options)
   const { api } = book
   const ask = () => askForToken(api, app, kind)
+  const flights = createFlights<AccessToken>()
 
   async function get(): Promise<AccessToken> {
-    return (await book.copied()) ?? within(async seen => obtain(seen))
+    return (await book.copied()) ?? flights.join(book.key, () => within(obtain))
   }
 
   /** `undefined` where another node was first, and it has to be looked at again. */
@@ -49,8 +51,9 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       case 'use':
         return token
       case 'renew':
-        // The old one is good for minutes: whatever keeps WeChat from giving the next one, nobody has to notice yet.
-        return (await book.renew(seen, ask).catch(ignoreRefusal)) ?? token
+        // The old one is good for minutes: nobody waits for the next one, or has to notice yet that there is none.
+        book.renew(seen, ask).catch(() => {})
+        return token
       case 'fetch':
         return book.renew(seen, ask)
       case 'wait':
@@ -107,8 +110,4 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       return call((await replace(token)).token)
     },
   }
-}
-
-function ignoreRefusal(error: unknown): undefined {
-  if (!(error instanceof ConnectorError)) throw error
 }

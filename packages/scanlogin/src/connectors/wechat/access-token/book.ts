@@ -1,5 +1,7 @@
 /** Where the fleet's token stands: read, copied for a minute, and written by the one node that may ask for the next. */
-import { type Clock, clockOf, timeOf } from '../../../core/clock.ts'
+import { type Clock, clockOf, systemClock, timeOf } from '../../../core/clock.ts'
+import { createLookup } from '../../../core/expiry/lookup.ts'
+import { termOf } from '../../../core/expiry/term.ts'
 import { systemRandom } from '../../../core/secrets/random.ts'
 import type { Entry, Store } from '../../../core/store.ts'
 import { createCaller } from '../../calls/caller.ts'
@@ -8,7 +10,7 @@ import { createWechatApi, type WechatApi } from '../api.ts'
 import type { AccessToken } from './access-tokens.ts'
 import { type GivenToken, lead } from './ask.ts'
 import type { AccessTokenOptions } from './options.ts'
-import { adviceOn, isAsked, recordEntry, recordIn, renewalTime, type TokenRecord, without } from './record.ts'
+import { adviceOn, isAsked, recordEntry, recordIn, type TokenRecord, without } from './record.ts'
 import { createSeal } from './seal.ts'
 
 /** The record as it stood when it was read. */
@@ -25,8 +27,9 @@ export interface TokenBook {
   readonly store: Store
   readonly clock: Clock
   readonly key: string
+  /** As it is in the store at this moment. */
   read(): Promise<Seen>
-  /** The token by this node's own copy, where that is young and says that all is well. */
+  /** The token by this node's own copy, where that is young and says that nobody needs to do anything. */
   copied(): Promise<AccessToken | undefined>
   /**
    * Asks for the next token if nobody has changed anything since `seen`; `undefined` if somebody has. What `ask` throws is
@@ -48,17 +51,28 @@ export function createTokenBook(options: AccessTokenOptions): TokenBook {
   const tell = teller(options, clock)
   const seal = createSeal(app.appSecret, random)
   const key = `wt:${app.appId}:${kind}`
-  let copy: { seen: Seen; until: number } | undefined
+  // Ages are this process's own: it need not ask the store for the time before it asks it for the token.
+  const copies = createLookup({ load: look, clock: options.clock ?? systemClock, staleness: copyTtl, most: 2 })
+
+  async function look(): Promise<Seen> {
+    const entry = await store.get(key)
+    const now = await timeOf(clock, store)
+    const kept = recordIn(entry)
+    const text = kept.token && (await seal.open(kept.token.sealed))
+    // Sealed with a secret that is no longer the app's: as good as none.
+    const record = text === undefined ? without(kept) : kept
+    const token = kept.token && text !== undefined ? { token: text, expiresAt: kept.token.expiresAt } : undefined
+    return { record, token, entry, now }
+  }
 
   async function write(record: TokenRecord, before: Entry | undefined): Promise<Entry | undefined> {
-    copy = undefined
+    copies.forget(key)
     const entry = recordEntry(record, before, clock.now())
     return (await store.put(key, entry)) ? entry : undefined
   }
 
   async function keep(record: TokenRecord, { token, lifetime }: GivenToken, asked: number, claim: Entry) {
-    const expiresAt = asked + lifetime * 1000
-    const renewAt = renewalTime(asked, expiresAt, lead[kind])
+    const { renewAt, overAt: expiresAt } = termOf(asked, lifetime * 1000, lead[kind])
     const { asking: _, ...rest } = record
     const sealed = await seal.close(token)
     // Lost: this node was slow, and another one has asked meanwhile. Theirs is the fleet's.
@@ -73,22 +87,14 @@ export function createTokenBook(options: AccessTokenOptions): TokenBook {
     clock,
     key,
 
-    async read() {
-      const entry = await store.get(key)
-      const now = await timeOf(clock, store)
-      const kept = recordIn(entry)
-      const text = kept.token && (await seal.open(kept.token.sealed))
-      // Sealed with a secret that is no longer the app's: as good as none.
-      const record = text === undefined ? without(kept) : kept
-      const token = kept.token && text !== undefined ? { token: text, expiresAt: kept.token.expiresAt } : undefined
-      copy = { seen: { record, token, entry, now }, until: now + copyTtl * 1000 }
-      return copy.seen
+    read() {
+      copies.forget(key)
+      return look()
     },
 
     async copied() {
-      if (!copy) return undefined
-      const now = await timeOf(clock, store)
-      return now < copy.until && adviceOn(copy.seen.record, now) === 'use' ? copy.seen.token : undefined
+      const seen = await copies.find(key)
+      return seen && adviceOn(seen.record, await timeOf(clock, store)) === 'use' ? seen.token : undefined
     },
 
     async renew({ record, entry }, ask) {

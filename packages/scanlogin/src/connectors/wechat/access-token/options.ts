@@ -20,7 +20,7 @@ export interface AccessTokenOptions extends Omit<CallerOptions, 'clock'> {
   hosts?: Pick<WechatHosts, 'api'>
   /** Seconds between two replacements of tokens that WeChat refused, at least 30. Default 30; twice as many each time. */
   interval?: number
-  /** Seconds that a node uses its own copy before it looks at the store again, at most 240. Default 60. */
+  /** Seconds that a node uses its own copy at most, renewed behind it from the middle on; 0 to 240. Default 60. */
   copyTtl?: number
   /** Default: nobody hears. */
   onRenewal?: (event: RenewalEvent) => void

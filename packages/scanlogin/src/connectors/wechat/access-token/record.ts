@@ -1,4 +1,6 @@
 /** What the fleet knows about an app's token, and what follows from it. */
+import { backoff } from '../../../core/expiry/backoff.ts'
+import { stageOf } from '../../../core/expiry/term.ts'
 import type { Entry } from '../../../core/store.ts'
 import type { ConnectorErrorCode } from '../../refusal.ts'
 import type { TokenKind } from './ask.ts'
@@ -27,7 +29,8 @@ export type Advice =
 
 export function adviceOn({ token, asking }: TokenRecord, now: number): Advice {
   const held = asking !== undefined && now < asking.until
-  if (token && now < token.expiresAt - spare) return now < token.renewAt || held ? 'use' : 'renew'
+  const stage = token ? stageOf({ renewAt: token.renewAt, overAt: token.expiresAt - spare }, now) : 'over'
+  if (stage !== 'over') return stage === 'fresh' || held ? 'use' : 'renew'
   if (!held) return 'fetch'
   return asking.failure === undefined ? 'wait' : 'fail'
 }
@@ -42,7 +45,8 @@ const spare = 5000
 
 /** `true` if a refused token may be replaced now. */
 export function mayReplace({ replaced }: TokenRecord, now: number, interval: number): boolean {
-  return !replaced || now - replaced.at >= Math.min(interval * 2 ** replaced.before, longestPause)
+  if (!replaced) return true
+  return now - replaced.at >= backoff(replaced.before + 1, { shortest: interval, longest: longestPause })
 }
 
 /**
@@ -56,11 +60,6 @@ export function nextReplacement({ replaced }: TokenRecord, now: number, kind: To
 
 /** ms */
 const longestPause = 7_200_000
-
-/** A token that lives shortly is renewed in the middle of its life. */
-export function renewalTime(now: number, expiresAt: number, lead: number): number {
-  return expiresAt - Math.min(lead, (expiresAt - now) / 2)
-}
 
 export function without({ token: _, ...record }: TokenRecord): TokenRecord {
   return record
