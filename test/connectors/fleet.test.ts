@@ -61,9 +61,9 @@ describe('the metrics', () => {
     }
     const shown = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
     const attempts = 'scanlogin_connector_attempts_total'
-    expect(shown).toContain(`${attempts}{provider="wechat",outcome="started",code=""} 2`)
-    expect(shown).toContain(`${attempts}{provider="wechat",outcome="identified",code=""} 1`)
-    expect(shown).toContain(`${attempts}{provider="wechat",outcome="refused",code="code_rejected"} 1`)
+    expect(shown).toContain(`${attempts}{provider="wechat",way="website",outcome="started",code=""} 2`)
+    expect(shown).toContain(`${attempts}{provider="wechat",way="website",outcome="identified",code=""} 1`)
+    expect(shown).toContain(`${attempts}{provider="wechat",way="website",outcome="refused",code="code_rejected"} 1`)
     const calls = 'scanlogin_provider_call_seconds_count'
     expect(shown).toContain(`${calls}{provider="wechat",call="/api/sns/oauth2/access_token",result="200"} 2`)
     const refused = 'scanlogin_provider_refusals_total'

@@ -17,12 +17,23 @@ export async function startServerSite(env: Record<string, string> = {}) {
   onTestFinished(() => simulator.stop())
   const folder = mkdtempSync(join(tmpdir(), 'scanlogin-connectors-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const server = await startServer({ ...settingsFor(simulator.url, folder), ...env })
-  onTestFinished(async () => {
-    await server.stop()
-  })
-  const publicUrl = `http://localhost:${server.port}`
-  return { ...simulator, server, publicUrl, newJar: (userAgent?: string) => jar(publicUrl, userAgent) }
+  const startOne = async (more: Record<string, string>) => {
+    const server = await startServer({ ...settingsFor(simulator.url, folder), ...more })
+    onTestFinished(async () => {
+      await server.stop()
+    })
+    return server
+  }
+  const server = await startOne(env)
+  const publicUrl = env.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${server.port}`
+  return {
+    ...simulator,
+    server,
+    publicUrl,
+    /** One more server, with the same WeChat and the same accounts. */
+    another: startOne,
+    newJar: (userAgent?: string) => jar(publicUrl, userAgent),
+  }
 }
 
 /** `folder`: where accounts are kept. */

@@ -63,14 +63,17 @@ async function startSite() {
     log: createLog('silent'),
     metrics: openMetrics(false),
   }
-  const { mini: program, offers } = openConnectors(around)
+  const { mini: program, offers, sight } = openConnectors(around)
   const accounts = await openServerAccounts({ ...around, providers: offers })
   if (!program || !accounts) throw new Error('there is no mini program')
   onTestFinished(() => accounts.close())
   const tokens = phoneTokens({ ...around, accounts: accounts.accounts, available: accounts.available })
   const login = createLogin({ store: around.store, publicUrl, clock })
   const handler = createHandler(login, { authenticate: tokens.authenticate, signIn: () => ({}) })
-  const site = new Hono().route(miniPath, miniRoutes({ ...around, mini: program, tokens, accounts, handler, login }))
+  const site = new Hono().route(
+    miniPath,
+    miniRoutes({ ...around, mini: program, sight, tokens, accounts, handler, login }),
+  )
 
   async function post(path: string, body: unknown, token?: string) {
     const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }

@@ -1,6 +1,8 @@
 import { memoryStore } from 'scanlogin'
 import { describe, expect, it } from 'vitest'
+import { createClock } from '../../packages/scanlogin/src/testing/clock.ts'
 import { openScenes } from '../../packages/server/src/connectors/scene/scenes.ts'
+import { until } from '../connectors/wechat.ts'
 
 describe('the scene code of a ticket', () => {
   it('is asked of WeChat once, however many ask for it at the same moment', async () => {
@@ -9,6 +11,31 @@ describe('the scene code of a ticket', () => {
     const asked = Array.from({ length: 50 }, () => scenes.codeOf(ticket, make))
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['http://weixin.qq.com/q/1']))
     expect(calls).toHaveLength(1)
+  })
+
+  it('is asked of WeChat by one node, whichever of them are asked at the same moment', async () => {
+    const store = memoryStore()
+    const nodes = [openScenes(store), openScenes(store), openScenes(store)]
+    const { calls, make } = wechat()
+    const asked = nodes.map(scenes => scenes.codeOf(ticket, make))
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['http://weixin.qq.com/q/1']))
+    expect(calls).toHaveLength(1)
+    for (const { take } of nodes) expect(await take(calls[0] ?? '', 'an-openid')).toMatchObject({ outcome: 'yours' })
+  })
+
+  it('is asked for by another node where the one that was asking it is gone', async () => {
+    const clock = createClock()
+    const store = memoryStore({ clock })
+    const hanging = new Promise<string>(() => {})
+    let begun = false
+    void openScenes(store).codeOf(ticket, () => {
+      begun = true
+      return hanging
+    })
+    await until(() => begun)
+    const next = openScenes(store).codeOf(ticket, wechat().make)
+    await clock.advance(15_000)
+    expect(await next).toBe('http://weixin.qq.com/q/1')
   })
 
   it('can be asked for again where WeChat gave none', async () => {

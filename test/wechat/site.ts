@@ -10,17 +10,24 @@ type Site = Awaited<ReturnType<typeof startServerSite>>
 
 /** `mode`: how the account pushes. */
 export async function startSceneSite(mode: 'plain' | 'compat' | 'safe' = 'safe', env: Record<string, string> = {}) {
-  const site = await startServerSite({
+  const pushSettings = {
     SCANLOGIN_WECHAT_PUSH_TOKEN: 'simulatedPushToken',
     ...(mode !== 'plain' && { SCANLOGIN_WECHAT_PUSH_KEY: aesKey }),
-    ...env,
-  })
+  }
+  const site = await startServerSite({ ...pushSettings, ...env })
   const { control, publicUrl, server } = site
-  const push = { url: `${server.url}${accountPath}/push`, mode, aesKey }
-  control.setApp({ appid: apps.account.appId, push })
+  const pushTo = (url: string) =>
+    control.setApp({ appid: apps.account.appId, push: { url: `${url}${accountPath}/push`, mode, aesKey } })
+  pushTo(server.url)
   return {
     ...site,
     account: apps.account.appId,
+    pushTo,
+    /** One more server beside it, with the same WeChat and the same accounts. */
+    async another(more: Record<string, string>) {
+      const second = await site.another({ ...pushSettings, ...more })
+      return { server: second, phoneOf: (person: string) => wechatPhone({ ...site, server: second }, person) }
+    },
     /** A browser that shows a scene's code; `scan` is somebody who reads it with WeChat. */
     async showCode() {
       const browser = scriptedBrowser({ url: `${server.url}/v1`, origin: publicUrl })
@@ -33,7 +40,7 @@ export async function startSceneSite(mode: 'plain' | 'compat' | 'safe' = 'safe',
       return {
         browser,
         asked,
-        again: () => askForCode(server.url, { id, user_code }, cookie),
+        again: (url = server.url) => askForCode(url, { id, user_code }, cookie),
         scan: (person: string) => control.accounts.scan(code.ticket, person),
       }
     },

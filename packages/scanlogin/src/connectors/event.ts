@@ -9,7 +9,8 @@ export interface ConnectorEvent {
   readonly at: number
   /** 12 characters, the start of a digest: the same in all events of one attempt. */
   readonly attempt?: string
-  readonly way?: Way
+  /** A scene's code of an official account and a mini program have ways of their own, beside those of connectors. */
+  readonly way?: Way | 'scene' | 'mini'
   /** Why, with `refused`. */
   readonly code?: ConnectorErrorCode
   /** The provider's own number or name of the error. */

@@ -1,5 +1,5 @@
 /** The connectors of a server: what the configuration names, on the server's store, told to its log and its metrics. */
-import type { Store } from 'scanlogin'
+import type { Store, Tracer } from 'scanlogin'
 import {
   type AccessTokens,
   type Connector,
@@ -18,6 +18,7 @@ import { logConnectors } from './log.ts'
 import type { MiniProgram } from './mini/mount.ts'
 import { isConfigured, providersOf, wechatAccount, wechatMini } from './providers.ts'
 import { questionPath } from './scene/paths.ts'
+import { type ConnectorSight, openSight } from './sight/sight.ts'
 
 export interface OpenedConnectors {
   /** By the provider's name. */
@@ -27,6 +28,7 @@ export interface OpenedConnectors {
   /** The official account's, where there is one. */
   readonly accessTokens: AccessTokens | undefined
   readonly mini: MiniProgram | undefined
+  readonly sight: ConnectorSight
 }
 
 export interface Offer {
@@ -44,6 +46,8 @@ export interface OpenConnectorsOptions {
   publicUrl: string
   log: Log
   metrics: { connectors(): ConnectorMetrics | undefined }
+  /** For calls to providers. Default: nobody looks. */
+  tracer?: Tracer | undefined
 }
 
 export interface ConnectorMetrics {
@@ -59,11 +63,11 @@ export const connectPath = '/connect'
 export const phonePath = '/s'
 
 export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors {
-  const { config, store, publicUrl, log } = options
-  if (!isConfigured(config)) return { connectors: new Map(), offers: [], accessTokens: undefined, mini: undefined }
-  const metrics = options.metrics.connectors()
+  const { config, store, publicUrl, log, tracer } = options
+  const metrics = isConfigured(config) ? options.metrics.connectors() : undefined
+  const sight = openSight({ log, metrics, tracer })
+  const { caller, onEvent } = sight
   const logged = logConnectors(log)
-  const caller = { ...(metrics && { onCall: metrics.onCall }) }
   const returnTo = [
     ...(config.SCANLOGIN_RETURN_TO ?? []),
     publicUrl + accountPath,
@@ -75,10 +79,7 @@ export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors
       store,
       returnTo,
       redirectUri: `${publicUrl}${connectPath}/${provider.name}`,
-      onEvent(event) {
-        logged.event(event)
-        metrics?.onEvent(event)
-      },
+      onEvent,
     }),
   )
   const account = wechatAccount(config)
@@ -98,7 +99,8 @@ export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors
     offers: connectors.map(offerOf),
     connectors: new Map(connectors.map(connector => [connector.provider, connector])),
     accessTokens: account && accessTokensOf(account),
-    mini: program && { app: program, accessTokens: accessTokensOf(program), caller },
+    mini: program && { app: program, accessTokens: accessTokensOf(program) },
+    sight,
   }
 }
 

@@ -8,7 +8,7 @@ export function measureConnectors(registry: Registry): ConnectorMetrics {
   const attempts = new Counter({
     name: 'scanlogin_connector_attempts_total',
     help: 'Attempts to be known by a provider: started, identified, or refused and why.',
-    labelNames: ['provider', 'outcome', 'code'],
+    labelNames: ['provider', 'way', 'outcome', 'code'],
     registers,
   })
   const calls = new Histogram({
@@ -32,7 +32,7 @@ export function measureConnectors(registry: Registry): ConnectorMetrics {
   })
   for (const result of ['renewed', 'renewal_failed']) renewals.inc({ result }, 0)
   return {
-    onEvent: ({ provider, type, code = '' }) => attempts.inc({ provider, outcome: type, code }),
+    onEvent: ({ provider, way = '', type, code = '' }) => attempts.inc({ provider, way, outcome: type, code }),
     onCall({ provider, call, ms, result, code }) {
       calls.observe({ provider, call, result: String(result) }, ms / 1000)
       if (code !== undefined) refusals.inc({ provider, call, code })

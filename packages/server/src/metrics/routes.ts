@@ -10,6 +10,7 @@ export function routeOf(url: string): string {
   if (verbs.has(verb)) return `/v1/tickets/{id}/${verb}`
   const [, way] = /^\/connect\/[a-z-]{1,32}(\/start|\/access-token)?$/.exec(path) ?? [undefined, 'no way']
   if (way !== 'no way') return `/connect/{provider}${way ?? ''}`
+  if (/^\/connect\/wechat-account\/question\/c\/[^/]+$/.test(path)) return '/connect/wechat-account/question/c/{link}'
   return path.startsWith('/assets/') ? '/assets/{file}' : 'other'
 }
 
@@ -22,6 +23,12 @@ const fixed = new Set([
   '/healthz/live',
   '/healthz/ready',
   '/console/events',
+  '/connect/wechat-account/code',
+  '/connect/wechat-account/push',
+  '/connect/wechat-account/question',
+  '/connect/wechat-mini/code',
+  '/connect/wechat-mini/session',
+  '/connect/wechat-mini/scan',
 ])
 const verbs = new Set(['confirm', 'deny', 'verify', 'redeem', 'socket'])
 

@@ -9,6 +9,8 @@ import { noteTrace } from './arrivals.ts'
 export interface Tracing {
   /** For calls. `undefined` where nobody looks. */
   readonly tracer: Tracer | undefined
+  /** For what is asked of others while a call is answered. `undefined` likewise. */
+  readonly outgoing: Tracer | undefined
   store(store: Store): Store
   /** Runs `work` in the trace that a request belongs to. */
   arrive(headers: IncomingHttpHeaders, work: () => void): void
@@ -36,6 +38,10 @@ export async function openTracing(): Promise<Tracing> {
         })
       },
     },
+    outgoing: {
+      startActiveSpan: (name, options, work) =>
+        real.startActiveSpan(name, { ...options, kind: api.SpanKind.CLIENT }, work),
+    },
     store: store => tracedStore(store, storeTracer),
     arrive(headers, work) {
       const instrumented = trace.getActiveSpan()?.spanContext()
@@ -48,7 +54,12 @@ export async function openTracing(): Promise<Tracing> {
   }
 }
 
-const noTracing: Tracing = { tracer: undefined, store: store => store, arrive: (_headers, work) => work() }
+const noTracing: Tracing = {
+  tracer: undefined,
+  outgoing: undefined,
+  store: store => store,
+  arrive: (_headers, work) => work(),
+}
 
 type Api = typeof import('@opentelemetry/api')
 type ApiSpan = import('@opentelemetry/api').Span

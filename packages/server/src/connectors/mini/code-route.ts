@@ -4,6 +4,7 @@ import { type Login, LoginError } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
 import type { MiniCalls } from 'scanlogin/wechat'
 import { z } from 'zod'
+import type { ConnectorSight } from '../sight/sight.ts'
 import type { Scenes } from './scenes.ts'
 
 export interface CodeRouteOptions {
@@ -11,13 +12,14 @@ export interface CodeRouteOptions {
   login: Pick<Login, 'isNamedBy'>
   scenes: Scenes
   calls: Pick<MiniCalls, 'codePicture'>
+  sight: Pick<ConnectorSight, 'told'>
   /** The page that the code opens. */
   page: string
   publicUrl: string
 }
 
 export function codeRoute(options: CodeRouteOptions): Hono {
-  const { scenes, calls, page } = options
+  const { scenes, calls, sight, page } = options
   const app = new Hono()
   app.post('/code', async ({ req, body }) => {
     // A page of another site could spend the mini program's quota, though it could not read the answer.
@@ -29,7 +31,8 @@ export function codeRoute(options: CodeRouteOptions): Hono {
     // The scene leads to the code alone: with another's it would lead the person who opens it to another browser.
     if (!(await options.login.isNamedBy(id, userCode))) throw new LoginError('not_found')
     const scene = await scenes.sceneOf({ ticketId: id, userCode })
-    const { type, bytes } = await calls.codePicture(scene, page)
+    const telling = { type: 'started', way: 'mini', ticketId: id } as const
+    const { type, bytes } = await sight.told(telling, () => calls.codePicture(scene, page))
     return body(new Uint8Array(bytes), 200, { 'content-type': type, 'cache-control': 'no-store' })
   })
   return app

@@ -7,12 +7,13 @@
 import { Hono } from 'hono'
 import type { Login, Store } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
-import type { AccessTokens, CallerOptions, WechatApp } from 'scanlogin/wechat'
+import type { AccessTokens, WechatApp } from 'scanlogin/wechat'
 import { createMiniCalls } from 'scanlogin/wechat'
 import type { ServerAccounts } from '../../accounts/setup.ts'
 import { limitBody } from '../../answers/body-limit.ts'
 import type { Config } from '../../config.ts'
 import type { Log } from '../../log.ts'
+import type { ConnectorSight } from '../sight/sight.ts'
 import { codeRoute } from './code-route.ts'
 import { phoneRoutes } from './phone-routes.ts'
 import type { PhoneTokens } from './phone-tokens.ts'
@@ -25,11 +26,11 @@ export const miniPath = '/connect/wechat-mini'
 export interface MiniProgram {
   readonly app: WechatApp
   readonly accessTokens: AccessTokens
-  readonly caller: CallerOptions
 }
 
 export interface MiniRoutesOptions {
   mini: MiniProgram
+  sight: ConnectorSight
   tokens: PhoneTokens
   config: Config
   store: Store
@@ -43,6 +44,7 @@ export interface MiniRoutesOptions {
 /** For `miniPath`. */
 export function miniRoutes({
   mini,
+  sight,
   tokens,
   config,
   store,
@@ -52,9 +54,9 @@ export function miniRoutes({
   handler,
   login,
 }: MiniRoutesOptions): Hono {
-  const { app: program, accessTokens, caller } = mini
+  const { app: program, accessTokens } = mini
   const calls = createMiniCalls({
-    ...caller,
+    ...sight.caller,
     app: program,
     accessTokens,
     host: config.SCANLOGIN_WECHAT_API_URL,
@@ -64,6 +66,9 @@ export function miniRoutes({
   const app = new Hono()
   app.use(limitBody())
   app.onError(answersRefusals(log))
-  app.route('/', codeRoute({ handler, login, scenes, calls, page: config.SCANLOGIN_WECHAT_MINI_PAGE, publicUrl }))
-  return app.route('/', phoneRoutes({ handler, scenes, calls, identify: accounts.identify, tokens, publicUrl }))
+  app.route(
+    '/',
+    codeRoute({ handler, login, scenes, calls, sight, page: config.SCANLOGIN_WECHAT_MINI_PAGE, publicUrl }),
+  )
+  return app.route('/', phoneRoutes({ handler, scenes, calls, sight, identify: accounts.identify, tokens, publicUrl }))
 }

@@ -6,6 +6,7 @@ import type { MiniCalls } from 'scanlogin/wechat'
 import { z } from 'zod'
 import type { Identify } from '../../accounts/identify.ts'
 import { peerOf } from '../peer.ts'
+import type { ConnectorSight } from '../sight/sight.ts'
 import type { PhoneTokens } from './phone-tokens.ts'
 import type { Scene, Scenes } from './scenes.ts'
 
@@ -13,17 +14,18 @@ export interface PhoneRoutesOptions {
   handler: Handler
   scenes: Pick<Scenes, 'find'>
   calls: Pick<MiniCalls, 'identify'>
+  sight: Pick<ConnectorSight, 'told'>
   identify: Identify
   tokens: PhoneTokens
   publicUrl: string
 }
 
 export function phoneRoutes(options: PhoneRoutesOptions): Hono {
-  const { scenes, calls, tokens } = options
+  const { scenes, calls, sight, tokens } = options
   const app = new Hono()
   app.post('/session', async ({ req, json }) => {
     const jsCode = readField(sessionBody, await readBody(req.raw)).js_code
-    const identity = await calls.identify(jsCode)
+    const identity = await sight.told({ type: 'identified', way: 'mini' }, () => calls.identify(jsCode))
     const { token, expiresIn } = await tokens.open(await userOf(options, identity), identity)
     return json({ token, expires_in: expiresIn })
   })

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { limitBody } from '../../answers/body-limit.ts'
 import { problem } from '../../answers/problem.ts'
 import type { Log } from '../../log.ts'
+import type { ConnectorSight } from '../sight/sight.ts'
 import type { Scenes } from './scenes.ts'
 
 export interface CodeRouteOptions {
@@ -14,12 +15,13 @@ export interface CodeRouteOptions {
   login: Pick<Login, 'isNamedBy'>
   scenes: Scenes
   calls: Pick<AccountCalls, 'sceneCode'>
+  sight: Pick<ConnectorSight, 'told'>
   publicUrl: string
   log: Log
 }
 
 export function codeRoute(options: CodeRouteOptions): Hono {
-  const { scenes, calls, log } = options
+  const { scenes, calls, sight, log } = options
   const app = new Hono()
   app.use(limitBody())
   app.onError((error, context) => {
@@ -41,7 +43,9 @@ export function codeRoute(options: CodeRouteOptions): Hono {
     const seconds = await secondsLeft(options, id, req.header('cookie') ?? '')
     // The scene leads to the code alone: with another's it would lead the person who scans it to another browser.
     if (!(await options.login.isNamedBy(id, userCode))) throw new LoginError('not_found')
-    const url = await scenes.codeOf({ ticketId: id, userCode }, scene => calls.sceneCode(scene, Math.max(seconds, 60)))
+    const telling = { type: 'started', way: 'scene', ticketId: id } as const
+    const make = (scene: string) => sight.told(telling, () => calls.sceneCode(scene, Math.max(seconds, 60)))
+    const url = await scenes.codeOf({ ticketId: id, userCode }, make)
     return json({ url, expires_in: seconds })
   })
   return app

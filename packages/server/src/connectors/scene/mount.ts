@@ -9,6 +9,7 @@ import type { Config } from '../../config.ts'
 import type { Log } from '../../log.ts'
 import { peerOf } from '../peer.ts'
 import type { PhoneSessions } from '../phone-sessions.ts'
+import type { ConnectorSight } from '../sight/sight.ts'
 import { codeRoute } from './code-route.ts'
 import { questionPath, scenePath } from './paths.ts'
 import { followers } from './person.ts'
@@ -22,6 +23,7 @@ export interface SceneRoutesOptions {
   publicUrl: string
   log: Log
   accessTokens: AccessTokens
+  sight: ConnectorSight
   accounts: Pick<ServerAccounts, 'identify' | 'accounts'>
   phones: Pick<PhoneSessions, 'authenticate'>
   handler: Handler
@@ -30,11 +32,11 @@ export interface SceneRoutesOptions {
 
 /** For `scenePath`; `undefined` where the account has not told how it pushes. */
 export function sceneRoutes(options: SceneRoutesOptions): Hono | undefined {
-  const { config, store, publicUrl, log, accessTokens, login } = options
+  const { config, store, publicUrl, log, accessTokens, sight, login } = options
   const token = config.SCANLOGIN_WECHAT_PUSH_TOKEN
   if (token === undefined) return undefined
   const scenes = openScenes(store)
-  const calls = createAccountCalls({ accessTokens, host: config.SCANLOGIN_WECHAT_API_URL })
+  const calls = createAccountCalls({ ...sight.caller, accessTokens, host: config.SCANLOGIN_WECHAT_API_URL })
   const follower = followers({ appId: accessTokens.appId, accounts: options.accounts, calls })
   const gate = createPushGate({
     appId: accessTokens.appId,
@@ -46,7 +48,8 @@ export function sceneRoutes(options: SceneRoutesOptions): Hono | undefined {
 
   async function scanned(scene: Scene): Promise<void> {
     try {
-      const user = await follower(scene.openid ?? '')
+      const telling = { type: 'identified', way: 'scene', ticketId: scene.ticketId } as const
+      const user = await sight.told(telling, () => follower(scene.openid ?? ''))
       if (user) await login.scan(scene, user)
     } catch (error) {
       // The link leads to the same: the person who opens it is asked, or told why not.
@@ -58,7 +61,7 @@ export function sceneRoutes(options: SceneRoutesOptions): Hono | undefined {
   const asking = new URLSearchParams({ way: 'inside', ask: 'id', return_to: publicUrl + questionPath })
   const linkTo = (link: string) => `${publicUrl}${questionPath}/c/${link}`
   return new Hono()
-    .route('/code', codeRoute({ handler: options.handler, login, scenes, calls, publicUrl, log }))
+    .route('/code', codeRoute({ handler: options.handler, login, scenes, calls, sight, publicUrl, log }))
     .route('/push', pushRoutes({ gate, scenes, linkTo, scanned, log }))
     .route(
       questionPath.slice(scenePath.length),

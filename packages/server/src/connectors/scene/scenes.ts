@@ -5,7 +5,7 @@
  *     open ── scanned by an openid ──▶ taken, and by nobody else
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { type Entry, type Store, systemClock } from 'scanlogin'
+import { type Entry, LoginError, type Store, systemClock } from 'scanlogin'
 
 export interface Scene {
   readonly ticketId: string
@@ -18,7 +18,7 @@ type Ticket = Pick<Scene, 'ticketId' | 'userCode'>
 type Make = (scene: string) => Promise<string>
 
 export interface Scenes {
-  /** The address in the ticket's code, made by `make` once, whoever asks how often. */
+  /** The address in the ticket's code, made by `make` once, whoever asks how often, on whichever node. */
   codeOf(ticket: Ticket, make: Make): Promise<string>
   /** Gives the scene to whoever scans it first. */
   take(scene: string, openid: string): Promise<Taking>
@@ -33,6 +33,10 @@ export type Taking =
 
 /** ms: longer than a ticket lives from its creation to its end. */
 const lifetime = 600_000
+/** ms: as long as a node is waited for that asks WeChat, which answers within five seconds or is asked once more. */
+const lease = 15_000
+/** ms until it is looked at again. */
+const again = 200
 /** ms: WeChat tries for half a minute, and signatures are good for five. */
 const memory = 660_000
 
@@ -49,25 +53,48 @@ export function openScenes(store: Store): Scenes {
     return found && sceneIn(found)
   }
 
-  /** A page that asks a hundred times at once costs the account's quota for a day no more than one that asks once. */
+  /**
+   * A page that asks a hundred times at once costs the account's quota for a day no more than one that asks once; on
+   * another node the lease in the store has it wait.
+   */
   const underWay = new Map<string, Promise<string>>()
 
-  async function newCode(key: string, ticket: Ticket, make: Make): Promise<string> {
-    const known = await store.get(key)
-    if (known) return addressIn(known)
-    const scene = randomBytes(16).toString('hex')
-    const address = await make(scene)
-    await store.put(sceneKey(linkOf(scene)), entry({ ...ticket }))
-    if (await store.put(key, entry({ address }))) return address
-    const first = await store.get(key)
-    return first ? addressIn(first) : address
+  async function anyCode(key: string, ticket: Ticket, make: Make): Promise<string> {
+    for (let round = 0; round * again < lease * 2; round++) {
+      const known = await store.get(key)
+      const code = known && codeIn(known)
+      if (code && 'address' in code) return code.address
+      if (!code || code.makingUntil <= now()) {
+        const version = (known?.version ?? 0) + 1
+        // Somebody else may have begun at this moment, and is then waited for.
+        if (await store.put(key, entry({ makingUntil: now() + lease }, version)))
+          return newCode(key, version, ticket, make)
+      }
+      await new Promise(resolve => setTimeout(resolve, again))
+    }
+    throw new LoginError('store_unavailable')
+  }
+
+  async function newCode(key: string, version: number, ticket: Ticket, make: Make): Promise<string> {
+    try {
+      const scene = randomBytes(16).toString('hex')
+      const address = await make(scene)
+      // The way back first: the push may come to any node as soon as the address is told.
+      await store.put(sceneKey(linkOf(scene)), entry({ ...ticket }))
+      await store.put(key, entry({ address }, version + 1))
+      return address
+    } catch (error) {
+      // The next who asks need not wait for the lease to end. Where the store is what failed, it ends by itself.
+      await store.put(key, entry({ makingUntil: 0 }, version + 1)).catch(() => {})
+      throw error
+    }
   }
 
   return {
     byLink,
     codeOf(ticket, make) {
       const key = `ws:t:${digest(ticket.ticketId)}`
-      const making = underWay.get(key) ?? newCode(key, ticket, make).finally(() => underWay.delete(key))
+      const making = underWay.get(key) ?? anyCode(key, ticket, make).finally(() => underWay.delete(key))
       underWay.set(key, making)
       return making
     },
@@ -109,7 +136,10 @@ function sceneIn({ value }: Entry): Scene {
   return JSON.parse(value) as Scene
 }
 
-function addressIn({ value }: Entry): string {
-  // Only addresses are written under such keys.
-  return (JSON.parse(value) as { address: string }).address
+/** A code, or that a node is asking WeChat for one; ms since the epoch. */
+type Code = { readonly address: string } | { readonly makingUntil: number }
+
+function codeIn({ value }: Entry): Code {
+  // Only codes are written under such keys.
+  return JSON.parse(value) as Code
 }
