@@ -46,7 +46,7 @@ ${aimRows(figures).join('\n')}
 
 ## Whole sign-ins
 
-Create, wait (held), scan, wait (held), confirm, redeem: six requests, ${settings.concurrency} sign-ins at a time, ${settings.seconds} s, load from ${settings.loads} other processes.
+Create, wait (held), scan, wait (held), confirm, redeem: six requests, ${settings.concurrency} sign-ins at a time, ${settings.seconds} s after 10 of warm-up, load from ${settings.loads} other processes.
 \`npm run bench -- --only sign-ins\`
 
 ${signInTable(figures)}

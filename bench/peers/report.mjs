@@ -25,7 +25,7 @@ ${aimsTable(figures)}
 
 ### Whole sign-ins of each
 
-${settings.concurrency} at a time, ${settings.seconds} s. At scanlogin that is create, wait (held), scan, wait (held), confirm, redeem: six requests. The peers get by with the
+${settings.concurrency} at a time, ${settings.seconds} s after 10 of warm-up. At scanlogin that is create, wait (held), scan, wait (held), confirm, redeem: six requests. The peers get by with the
 fewest they allow, four: create, claim or confirmation page, approve, token; the browser asks once, at the very moment when it has been
 let in, so the polls that really come before cost them nothing here. With several processes the browser and the phone never ask the same one; four of them share ${Math.max(1, machine.cores >> 1)} cores here.
 better-auth keeps its sessions in a Map, because its memory adapter searches them one by one; oidc-provider keeps all in a Map or in Redis
@@ -49,7 +49,7 @@ Pushpin 1.36 as Debian has built it is not here: from some 1,000 to 1,500 held r
 
 ### Waiting beside polling
 
-${count(settings.idling)} browsers wait at scanlogin, ${count(settings.polling)} ask the tutorial's server each second; both in Redis, one process, after 3.5 s of sign-ins. Over ${settings['idle-seconds']} s at scanlogin, so that each
+${count(settings.idling)} browsers wait at scanlogin, ${count(settings.polling)} ask the tutorial's server each second; both in Redis, one process, after 10 s of sign-ins. Over ${settings['idle-seconds']} s at scanlogin, so that each
 long poll ends once and is asked anew, 10 s at the other. CPU is that of the server process, in ms per second for 1,000 browsers.
 Redis' commands include those that scripts call.
 \`npm run bench -- --peers --only waiting\`

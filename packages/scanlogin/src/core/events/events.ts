@@ -2,6 +2,7 @@
 import { sha256 } from '#digest'
 import { aboutNow, type Clock } from '../clock.ts'
 import { LoginError } from '../errors.ts'
+import { createRecent } from '../expiry/recent.ts'
 import { holder, type Ticket } from '../ticket.ts'
 import type { LoginEvent, Raise } from './event.ts'
 import { createSpike } from './spike.ts'
@@ -71,8 +72,15 @@ const sayAgainAfter = 60_000
 
 /** Names a ticket in events and to policies: of no use to whoever reads it. */
 export async function markOf(id: string): Promise<string> {
-  return (await sha256(id)).slice(0, 12)
+  const known = marks.get(id)
+  if (known !== undefined) return known
+  const mark = (await sha256(id)).slice(0, 12)
+  marks.set(id, mark)
+  return mark
 }
+
+/** Each step of a ticket asks for its mark twice; half a MB at most. */
+const marks = createRecent<string>(4096)
 
 function typeOf(before: Ticket | undefined, ticket: Ticket): LoginEvent['type'] | undefined {
   if (!before) return 'created'

@@ -55,16 +55,23 @@ export function createAsking({ policies, deadline, clock, raise }: AskingOptions
     return termsOf(verdict)
   }
 
-  async function inTime(pending: readonly (Opinion | Promise<Opinion>)[]): Promise<Opinion[]> {
-    let stop = () => {}
-    const late = new Promise<Opinion>(resolve => {
-      stop = clock.after(deadline, () => resolve(failed('late')))
+  /** Whoever has not answered when the time is over is late. Opinions never reject. */
+  function inTime(pending: readonly (Opinion | Promise<Opinion>)[]): Promise<readonly Opinion[]> {
+    return new Promise(resolve => {
+      const opinions = pending.map(opinion => (isPromise(opinion) ? failed('late') : opinion))
+      let awaited = pending.filter(isPromise).length
+      const stop = clock.after(deadline, () => resolve([...opinions]))
+      const settle = (opinion: Opinion, index: number) => {
+        opinions[index] = opinion
+        awaited--
+        if (awaited > 0) return
+        stop()
+        resolve(opinions)
+      }
+      pending.forEach((opinion, index) => {
+        if (isPromise(opinion)) opinion.then(given => settle(given, index))
+      })
     })
-    try {
-      return await Promise.all(pending.map(opinion => (isPromise(opinion) ? Promise.race([opinion, late]) : opinion)))
-    } finally {
-      stop()
-    }
   }
 
   return { ask, idle: policies.length === 0 }
