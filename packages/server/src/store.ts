@@ -2,6 +2,7 @@
 import { getHeapStatistics } from 'node:v8'
 import { Cluster, Redis } from 'ioredis'
 import { memoryStore, type Store } from 'scanlogin'
+import { backoff } from 'scanlogin/expiry'
 import { fromIoredis, redisStore } from 'scanlogin/redis'
 import type { Log } from './log.ts'
 
@@ -118,7 +119,7 @@ export const settings = {
   retryStrategy: pause,
 }
 
-/** ms before the next try to connect: capped first and spread after, so that a fleet does not come back in step. */
+/** ms before the next try to connect, over all of its length by chance: a fleet does not come back in step. */
 export function pause(attempt: number): number {
-  return 20 + Math.random() * Math.min(2000, 50 * 2 ** Math.min(attempt, 10))
+  return 20 + Math.random() * backoff(attempt, { shortest: 100, longest: 2000 })
 }

@@ -3,7 +3,7 @@ import type { LookupAddress, LookupAllOptions, lookup } from 'node:dns'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../packages/server/src/config.ts'
 import { readSecret } from '../../../packages/server/src/webhooks/endpoint.ts'
-import { createEndpointBreaker } from '../../../packages/server/src/webhooks/sending/breaker.ts'
+import { admitted, createEndpointBreaker } from '../../../packages/server/src/webhooks/sending/breaker.ts'
 import { createDestinations } from '../../../packages/server/src/webhooks/sending/destination.ts'
 import { post } from '../../../packages/server/src/webhooks/sending/post.ts'
 import { mostTries, pauseAfter } from '../../../packages/server/src/webhooks/sending/schedule.ts'
@@ -137,19 +137,22 @@ describe('the tries', () => {
 
 describe('a breaker', () => {
   it('opens with the fifth failure in a row, lets one through after a while, and closes when that is taken', () => {
-    const breaker = createEndpointBreaker()
+    const breaker = createEndpointBreaker(() => 0.5)
+    const admits = (now: number, underWay = 0) => admitted(breaker.state(now), underWay, 8)
     for (let failure = 0; failure < 4; failure++) breaker.failed(0)
     breaker.succeeded()
     for (let failure = 0; failure < 4; failure++) breaker.failed(0)
-    expect(breaker.admits(8, 0)).toBe(8)
+    expect([admits(0), admits(0, 3), admits(0, 8)]).toEqual([8, 5, 0])
     breaker.failed(0)
-    expect([breaker.state(0), breaker.admits(8, 0)]).toEqual(['open', 0])
-    expect([breaker.state(12_001), breaker.admits(8, 12_001)]).toEqual(['half-open', 1])
-    breaker.failed(12_001)
+    expect([breaker.state(9999), admits(9999)]).toEqual(['open', 0])
+    expect([breaker.state(10_000), admits(10_000)]).toEqual(['half-open', 1])
+    // The one is on its way.
+    expect(admits(10_000, 1)).toBe(0)
+    breaker.failed(10_000)
     // For longer this time.
-    expect(breaker.state(12_001 + 12_000)).toBe('open')
+    expect([29_999, 30_000].map(breaker.state)).toEqual(['open', 'half-open'])
     breaker.succeeded()
-    expect(breaker.admits(8, 12_001)).toBe(8)
+    expect(admits(10_000)).toBe(8)
   })
 })
 

@@ -2,6 +2,8 @@
  * When a worker that has ended is started again: soon after a long life, later and later where it keeps ending at once, and in
  * the end not at all, because a server that cannot run must not look as if it could.
  */
+import { backoff } from 'scanlogin/expiry'
+
 export interface Comeback {
   /** ms until the next start; `undefined` when it is time to give up. `age` is how long the one that ended has lived, ms. */
   after(age: number): number | undefined
@@ -12,7 +14,7 @@ export function createComeback(): Comeback {
   return {
     after(age) {
       early = age < settledAge ? early + 1 : 0
-      return early < mostEarlyEnds ? shortest * 2 ** Math.max(0, early - 1) : undefined
+      return early < mostEarlyEnds ? backoff(Math.max(1, early), { shortest }) : undefined
     },
   }
 }

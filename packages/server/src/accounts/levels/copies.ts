@@ -1,5 +1,5 @@
 /** The nearest level: what this process has read last. What is not there is kept too, for a shorter time. */
-import { createLookup } from 'scanlogin/session'
+import { createLookup } from 'scanlogin/expiry'
 
 export interface Copies<Value> {
   find(key: string): Promise<Value | undefined>

@@ -5,6 +5,7 @@
  * read before the change writes the version that is gone and is refused: an old account cannot come back over a new one.
  */
 import { type Store, systemClock } from 'scanlogin'
+import { atMost } from 'scanlogin/expiry'
 
 export interface SharedLevel {
   /** What is under `key`, or what `load` says, which is then there for the others. */
@@ -24,7 +25,7 @@ export interface SharedLevelOptions {
 export function sharedLevel({ store, ttl, random }: SharedLevelOptions): SharedLevel {
   // The store's time: entries and deadlines are compared there.
   const now = () => store.now?.() ?? systemClock.now()
-  const life = () => ttl * 1000 * (1 - random() / 5)
+  const life = () => atMost(ttl * 1000, 1 / 5, random())
 
   return {
     async read<Value>(key: string, load: () => Promise<Value | undefined>) {

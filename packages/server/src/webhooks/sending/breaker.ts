@@ -2,49 +2,25 @@
  * Keeps away from an endpoint that answers nothing: after five failures in a row it is left alone for a while, then asked
  * with one delivery, and left alone for longer if that fails too. What waits for it keeps its tries.
  */
-export interface EndpointBreaker {
-  /** How many deliveries may begin now, at most `free`. */
-  admits(free: number, now: number): number
-  succeeded(): void
-  failed(now: number): void
-  /** The endpoint has asked for it. `ms` from now. */
-  rest(ms: number, now: number): void
-  state(now: number): 'closed' | 'open' | 'half-open'
+import { about, type Breaker, type BreakerState, backoff, createBreaker } from 'scanlogin/expiry'
+
+/** `random` gives 0 to 1. Default `Math.random`. */
+export function createEndpointBreaker(random: () => number = Math.random): Breaker {
+  return createBreaker({ pause: times => about(backoff(times, bounds), 1 / 5, random()) })
 }
 
-export function createEndpointBreaker(): EndpointBreaker {
-  let failures = 0
-  let openUntil = 0
-
-  const state: EndpointBreaker['state'] = now => {
-    if (now < openUntil) return 'open'
-    return failures >= threshold ? 'half-open' : 'closed'
-  }
-
-  return {
-    state,
-    admits(free, now) {
-      const at = state(now)
-      if (at === 'open') return 0
-      return at === 'half-open' ? Math.min(1, free) : free
-    },
-    succeeded() {
-      failures = 0
-      openUntil = 0
-    },
-    failed(now) {
-      failures++
-      if (failures < threshold) return
-      const pause = Math.min(longest, shortest * 2 ** (failures - threshold))
-      openUntil = Math.max(openUntil, now + pause * (0.8 + 0.4 * Math.random()))
-    },
-    rest(ms, now) {
-      openUntil = Math.max(openUntil, now + Math.min(ms, longest))
-    },
+/** How many deliveries may begin now, of at most `most` at a time. */
+export function admitted(state: BreakerState, underWay: number, most: number): number {
+  switch (state) {
+    case 'open':
+      return 0
+    case 'half-open':
+      return underWay === 0 ? 1 : 0
+    case 'closed':
+      return most - underWay
   }
 }
 
-const threshold = 5
-/** ms */
-const shortest = 10_000
-const longest = 600_000
+/** ms that an endpoint may ask to be left alone, and that it is left alone without having asked. */
+export const longestRest = 600_000
+const bounds = { shortest: 10_000, longest: longestRest }

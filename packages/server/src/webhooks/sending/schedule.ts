@@ -1,4 +1,5 @@
 /** When a delivery that has failed is tried again: soon at first, and then over three days. */
+import { about } from 'scanlogin/expiry'
 
 /** Seconds after each try. After the last one it is a dead letter. */
 const pauses = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]
@@ -15,5 +16,5 @@ const longest = 86_400
 export function pauseAfter(tries: number, retryAfter = 0, random: () => number = Math.random): number | undefined {
   const pause = pauses[tries - 1]
   if (pause === undefined) return undefined
-  return Math.max(pause * (0.8 + 0.4 * random()), Math.min(retryAfter, longest)) * 1000
+  return Math.max(about(pause, 1 / 5, random()), Math.min(retryAfter, longest)) * 1000
 }

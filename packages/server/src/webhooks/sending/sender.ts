@@ -1,9 +1,10 @@
 /** Works through the journal: takes what is due for each endpoint, posts it, and writes down what came of it. */
+import type { BreakerState } from 'scanlogin/expiry'
 import type { Log } from '../../log.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Delivery } from '../journal/delivery.ts'
 import type { Journal } from '../journal/journal.ts'
-import { createEndpointBreaker, type EndpointBreaker } from './breaker.ts'
+import { admitted, createEndpointBreaker, longestRest } from './breaker.ts'
 import type { Destinations } from './destination.ts'
 import { type Posted, post } from './post.ts'
 import { pauseAfter } from './schedule.ts'
@@ -26,7 +27,7 @@ export interface Sender {
   /** Something may be due. */
   wake(): void
   /** Whether the endpoint is asked at the moment. */
-  state(endpoint: string): ReturnType<EndpointBreaker['state']>
+  state(endpoint: string): BreakerState
   /** Takes nothing more; gives what is under way some seconds, and leaves it to the next process. */
   stop(): Promise<void>
 }
@@ -77,7 +78,7 @@ function createLane(endpoint: Endpoint, options: SenderOptions) {
   async function look(): Promise<void> {
     while (again && !stopped) {
       again = false
-      const free = breaker.admits(concurrency - under.size, Date.now())
+      const free = admitted(breaker.state(Date.now()), under.size, concurrency)
       if (free === 0) return
       try {
         for (const delivery of await journal.take(endpoint.name, free, timeout + leaseMargin)) begin(delivery)
@@ -119,7 +120,7 @@ function createLane(endpoint: Endpoint, options: SenderOptions) {
 
   async function fail(delivery: Delivery, result: string, retryAfter?: number): Promise<void> {
     breaker.failed(Date.now())
-    if (retryAfter !== undefined) breaker.rest(retryAfter * 1000, Date.now())
+    if (retryAfter !== undefined) breaker.rest(Math.min(retryAfter * 1000, longestRest), Date.now())
     const ms = pause(delivery.tries, retryAfter)
     const known = { endpoint: endpoint.name, delivery: delivery.id, tries: delivery.tries, result }
     if (ms === undefined) log.error(known, 'a webhook was given up: replay it once the endpoint takes it')

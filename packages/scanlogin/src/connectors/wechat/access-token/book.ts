@@ -66,9 +66,13 @@ export function createTokenBook(options: AccessTokenOptions): TokenBook {
   }
 
   async function write(record: TokenRecord, before: Entry | undefined): Promise<Entry | undefined> {
-    copies.forget(key)
     const entry = recordEntry(record, before, clock.now())
-    return (await store.put(key, entry)) ? entry : undefined
+    try {
+      return (await store.put(key, entry)) ? entry : undefined
+    } finally {
+      // Last, and whatever came of it: a copy that was read meanwhile is as old as what was there before.
+      copies.forget(key)
+    }
   }
 
   async function keep(record: TokenRecord, { token, lifetime }: GivenToken, asked: number, claim: Entry) {
