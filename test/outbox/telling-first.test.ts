@@ -33,13 +33,7 @@ describe('an end that is answered', () => {
       throw new Error('the disk is full')
     })
     const entry = { version: 1, expiresAt: Date.now() + 60_000, value: '' }
-    const event = JSON.stringify({
-      id: 'e',
-      type: 'ticket.cancelled',
-      timestamp: '',
-      data: { ticket: 't', version: 2 },
-    })
-    expect(await store.put('one', entry, { also: { events: [event] } })).toBe(true)
+    expect(await store.put('one', entry, { also: { events: [cancelled] } })).toBe(true)
     expect(await store.outbox?.depth(0)).toBe(1)
   })
 
@@ -47,13 +41,14 @@ describe('an end that is answered', () => {
     const heard: TicketEvent[] = []
     const store = tellingFirst(memoryStore(), event => void heard.push(event))
     const entry = { version: 2, expiresAt: Date.now() + 60_000, value: '' }
-    const event = JSON.stringify({
-      id: 'e',
-      type: 'ticket.cancelled',
-      timestamp: '',
-      data: { ticket: 't', version: 2 },
-    })
-    expect(await store.put('one', entry, { also: { events: [event] } })).toBe(false)
+    expect(await store.put('one', entry, { also: { events: [cancelled] } })).toBe(false)
     expect(heard).toEqual([])
   })
+})
+
+const cancelled = JSON.stringify({
+  id: 'e',
+  type: 'ticket.cancelled',
+  timestamp: '',
+  data: { ticket: 't', version: 2 },
 })

@@ -1,18 +1,5 @@
 /** What the simulated phone asks of the simulator. */
-
-export type Act = 'scan' | 'confirm' | 'deny'
-
-export interface PhoneCode {
-  /** The code's own address. */
-  readonly at: string
-  readonly kind: 'website' | 'scene' | 'mini' | 'web'
-  readonly app: string
-  readonly status: 'waiting' | 'scanned' | 'denied' | 'confirmed'
-  /** Who has scanned; empty for nobody. */
-  readonly holder: string
-  /** 0 for a code that never ends. */
-  readonly secondsLeft: number
-}
+import type { PhoneAct, PhoneCode, PhoneResult } from '../../src/simulator/phone/codes.ts'
 
 export interface Looked {
   readonly people: readonly { readonly id: string; readonly name: string }[]
@@ -30,14 +17,12 @@ export async function look(): Promise<Looked | undefined> {
   }
 }
 
-/** What the phone shows because of a step, where it goes, or what went wrong. */
-export interface Acted {
-  readonly shown?: string
-  readonly leadsTo?: string
+/** What came of a step, or what went wrong. */
+export interface Acted extends PhoneResult {
   readonly error?: string
 }
 
-export async function act(step: { at: string; act: Act; user: string }): Promise<Acted> {
+export async function act(step: { at: string; act: PhoneAct; user: string }): Promise<Acted> {
   try {
     const headers = { 'content-type': 'application/json' }
     const reply = await fetch('/phone/act', { method: 'POST', headers, body: JSON.stringify(step) })

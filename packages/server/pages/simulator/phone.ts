@@ -2,10 +2,12 @@
  * The simulated phone: whoever holds it scans one of the open codes and decides. Opening a code's own address shows
  * that code; anywhere else all open codes are listed.
  */
+
+import type { PhoneAct, PhoneCode } from '../../src/simulator/phone/codes.ts'
 import { byId, element } from '../page/dom.ts'
 import { speakIn } from '../page/language.ts'
 import { texts } from './messages.ts'
-import { type Act, act, type Looked, look, type PhoneCode } from './phone-calls.ts'
+import { act, type Looked, look } from './phone-calls.ts'
 
 const here = location.pathname === '/' ? '' : location.pathname + location.search
 let text = texts['zh-CN'].phone
@@ -96,7 +98,7 @@ function buttons({ status, at }: PhoneCode): Node[] {
   }
 }
 
-function button(label: string, look: string, at: string, step: Act): HTMLButtonElement {
+function button(label: string, look: string, at: string, step: PhoneAct): HTMLButtonElement {
   const made = element('button', { type: 'button', class: `button wide ${look}` }, label)
   made.addEventListener('click', async () => {
     made.disabled = true

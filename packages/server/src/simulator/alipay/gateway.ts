@@ -1,19 +1,12 @@
 /** Alipay's one address for every call: what is asked stands in `method`, and the answer is signed to the byte. */
 import { readForm } from '../code-flow/request-body.ts'
-import { createVouchers, type Vouchers } from '../code-flow/vouchers.ts'
+import { createVouchers, type Grant, type Vouchers } from '../code-flow/vouchers.ts'
 import type { FlowPerson, FlowWorld } from '../code-flow/world.ts'
 import { type Answer, type Call, type Endpoint, text } from '../http/call.ts'
 import { stableId } from '../play/identifiers.ts'
 import { checkedApp, Misuse, type Parameters } from './checks.ts'
 import { keyPair, sign } from './keys.ts'
 import type { AlipayApp } from './service.ts'
-
-/** What a code, and a token of a user, stand for. */
-export interface AlipayGrant {
-  readonly appId: string
-  readonly personId: string
-  readonly scope: string
-}
 
 /** Seconds. */
 const tokenTtl = 1_296_000
@@ -26,9 +19,9 @@ interface Refused {
   readonly sub_msg: string
 }
 
-export function alipayGateway(world: FlowWorld<AlipayApp>, codes: Vouchers<AlipayGrant>): Endpoint {
+export function alipayGateway(world: FlowWorld<AlipayApp>, codes: Vouchers<Grant>): Endpoint {
   const { clock, identifiers } = world
-  const tokens = createVouchers<AlipayGrant>(clock, () => `authusrB${identifiers.nextHex(32)}`)
+  const tokens = createVouchers<Grant>(clock, () => `authusrB${identifiers.nextHex(32)}`)
 
   function giveToken(app: AlipayApp, { grant_type, code = '' }: Parameters): object {
     if (grant_type !== 'authorization_code') throw new Misuse('40002', 'isv.grant-type-invalid', 'grant_type参数不正确')

@@ -7,11 +7,11 @@ import {
   type OpenedService,
   showVisit,
 } from '../code-flow/service.ts'
-import { createVouchers } from '../code-flow/vouchers.ts'
+import { createVouchers, type Grant } from '../code-flow/vouchers.ts'
 import type { FlowApp, FlowWorld } from '../code-flow/world.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { sentencePage } from '../http/pages.ts'
-import { type AlipayGrant, alipayGateway } from './gateway.ts'
+import { alipayGateway } from './gateway.ts'
 import { keyPair } from './keys.ts'
 
 /** `secret` is empty: the app has a key instead. */
@@ -48,7 +48,7 @@ const codeTtl = 180
 
 function open(world: FlowWorld<AlipayApp>): OpenedService {
   const { clock, identifiers } = world
-  const codes = createVouchers<AlipayGrant>(clock, () => identifiers.nextHex(32))
+  const codes = createVouchers<Grant>(clock, () => identifiers.nextHex(32))
   const ends: Pick<OpenedService, 'confirmed' | 'denied'> = {
     confirmed: ({ appId, scope, state }, { id }) => ({
       app_id: appId,

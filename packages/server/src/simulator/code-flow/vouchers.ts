@@ -1,6 +1,13 @@
 /** Texts that stand for something until their time is over: codes that are good once, and tokens that are good for long. */
 import type { Clock } from '../play/clock.ts'
 
+/** What a code, and what is made of it, stand for: who has let which app see what. */
+export interface Grant {
+  readonly appId: string
+  readonly personId: string
+  readonly scope: string
+}
+
 export type Looked<Value> =
   | { readonly state: 'good' | 'used' | 'expired'; readonly value: Value }
   | { readonly state: 'unknown' }

@@ -1,17 +1,10 @@
 /** DingTalk's server calls: camelCase, and real HTTP statuses for what is refused. */
 import { type Fields, readJson } from '../code-flow/request-body.ts'
-import { createVouchers, type Vouchers } from '../code-flow/vouchers.ts'
+import { createVouchers, type Grant, type Vouchers } from '../code-flow/vouchers.ts'
 import type { FlowPerson, FlowWorld } from '../code-flow/world.ts'
 import { type Call, type Endpoint, json, type Routes } from '../http/call.ts'
 import { stableId } from '../play/identifiers.ts'
 import type { DingtalkApp } from './service.ts'
-
-/** What a code, and a token of a user, stand for. */
-export interface DingtalkGrant {
-  readonly appId: string
-  readonly personId: string
-  readonly scope: string
-}
 
 /** Seconds. */
 const tokenTtl = 7200
@@ -28,10 +21,10 @@ class DingtalkError extends Error {
   }
 }
 
-export function dingtalkApi(world: FlowWorld<DingtalkApp>, codes: Vouchers<DingtalkGrant>): Routes {
+export function dingtalkApi(world: FlowWorld<DingtalkApp>, codes: Vouchers<Grant>): Routes {
   const { clock, identifiers } = world
-  const tokens = createVouchers<DingtalkGrant>(clock, () => identifiers.next(32))
-  const refreshes = createVouchers<DingtalkGrant>(clock, () => identifiers.next(32))
+  const tokens = createVouchers<Grant>(clock, () => identifiers.next(32))
+  const refreshes = createVouchers<Grant>(clock, () => identifiers.next(32))
 
   function giveToken(call: Call): object {
     if (call.method !== 'POST') throw new DingtalkError(405, 'MethodNotAllowed', 'POST is required')
@@ -99,9 +92,9 @@ function checkedApp(world: FlowWorld<DingtalkApp>, { clientId = '', clientSecret
 /** What the code, or the refresh token, stood for until now. */
 function spent(
   { grantType, code = '', refreshToken = '' }: Fields,
-  codes: Vouchers<DingtalkGrant>,
-  refreshes: Vouchers<DingtalkGrant>,
-): DingtalkGrant {
+  codes: Vouchers<Grant>,
+  refreshes: Vouchers<Grant>,
+): Grant {
   if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
     throw new DingtalkError(400, 'InvalidParameter.grantType', '无效的grantType')
   }
@@ -110,7 +103,7 @@ function spent(
   return used.value
 }
 
-function personOf(world: FlowWorld<DingtalkApp>, { personId }: DingtalkGrant): FlowPerson {
+function personOf(world: FlowWorld<DingtalkApp>, { personId }: Grant): FlowPerson {
   const person = world.person(personId)
   if (!person) throw badCode
   return person

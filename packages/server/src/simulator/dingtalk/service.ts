@@ -1,12 +1,12 @@
 /** DingTalk (钉钉): people of companies, known by a unionId. */
 import { askOnPhone, type FlowService, isAllowed, type OpenedService, showVisit } from '../code-flow/service.ts'
 import type { Visit } from '../code-flow/visits.ts'
-import { createVouchers } from '../code-flow/vouchers.ts'
+import { createVouchers, type Grant } from '../code-flow/vouchers.ts'
 import type { FlowApp, FlowPerson, FlowWorld } from '../code-flow/world.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { sentencePage } from '../http/pages.ts'
 import { RefusedStep } from '../play/refused-step.ts'
-import { corpIdOf, type DingtalkGrant, dingtalkApi } from './api.ts'
+import { corpIdOf, dingtalkApi } from './api.ts'
 
 /** `id` is the app key, which is the client id. */
 export interface DingtalkApp extends FlowApp {
@@ -37,7 +37,7 @@ const codeTtl = 300
 
 function open(world: FlowWorld<DingtalkApp>): OpenedService {
   const { clock, identifiers } = world
-  const codes = createVouchers<DingtalkGrant>(clock, () => identifiers.next(32))
+  const codes = createVouchers<Grant>(clock, () => identifiers.next(32))
   return {
     confirmed(visit, person) {
       checkCompany(visit, person)

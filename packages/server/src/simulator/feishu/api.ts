@@ -1,12 +1,12 @@
 /** Feishu's server calls: the token call speaks OAuth, the others say `code: 0` where they succeed. */
 import { type Fields, readForm, readJson } from '../code-flow/request-body.ts'
-import { createVouchers, type Vouchers } from '../code-flow/vouchers.ts'
+import { createVouchers, type Grant, type Vouchers } from '../code-flow/vouchers.ts'
 import type { FlowPerson, FlowWorld } from '../code-flow/world.ts'
 import { type Answer, type Call, json, type Routes } from '../http/call.ts'
 import { stableId } from '../play/identifiers.ts'
 import { FeishuRefusal } from './refusal.ts'
 import type { FeishuApp } from './service.ts'
-import { checkedApp, type FeishuCode, type FeishuGrant, grantOfCode, grantOfRefresh, holderOf } from './tokens.ts'
+import { checkedApp, type FeishuCode, grantOfCode, grantOfRefresh, holderOf } from './tokens.ts'
 
 /** Seconds. */
 const tokenTtl = 7200
@@ -14,10 +14,10 @@ const refreshTtl = 604_800
 
 export function feishuApi(world: FlowWorld<FeishuApp>, codes: Vouchers<FeishuCode>): Routes {
   const { clock, identifiers } = world
-  const tokens = createVouchers<FeishuGrant>(clock, () => `eyJ${identifiers.next(200)}`)
-  const refreshes = createVouchers<FeishuGrant>(clock, () => `eyJ${identifiers.next(200)}`)
+  const tokens = createVouchers<Grant>(clock, () => `eyJ${identifiers.next(200)}`)
+  const refreshes = createVouchers<Grant>(clock, () => `eyJ${identifiers.next(200)}`)
 
-  function grantOf(app: FeishuApp, fields: Fields): FeishuGrant {
+  function grantOf(app: FeishuApp, fields: Fields): Grant {
     switch (fields.grant_type) {
       case 'authorization_code':
         return grantOfCode(codes, app, fields)
@@ -74,7 +74,7 @@ function fieldsOf(call: Call): Fields {
   return fields
 }
 
-function describe({ id, name, avatar, company }: FlowPerson, { appId }: FeishuGrant): object {
+function describe({ id, name, avatar, company }: FlowPerson, { appId }: Grant): object {
   return {
     name,
     en_name: name,

@@ -1,20 +1,13 @@
 /** What Feishu's token call gives for a code, and for a refresh token, which is good once. */
 import { createHash } from 'node:crypto'
 import type { Fields } from '../code-flow/request-body.ts'
-import type { Vouchers } from '../code-flow/vouchers.ts'
+import type { Grant, Vouchers } from '../code-flow/vouchers.ts'
 import type { FlowPerson, FlowWorld } from '../code-flow/world.ts'
 import { FeishuRefusal } from './refusal.ts'
 import type { FeishuApp } from './service.ts'
 
-/** What a token stands for. */
-export interface FeishuGrant {
-  readonly appId: string
-  readonly personId: string
-  readonly scope: string
-}
-
 /** What a code stands for. */
-export interface FeishuCode extends FeishuGrant {
+export interface FeishuCode extends Grant {
   readonly redirectUri: string
   readonly challenge: string
   readonly method: string
@@ -27,7 +20,7 @@ export function checkedApp(world: FlowWorld<FeishuApp>, { client_id = '', client
 }
 
 /** `redirect_uri` has to be that of the page, where it is sent at all. */
-export function grantOfCode(codes: Vouchers<FeishuCode>, app: FeishuApp, fields: Fields): FeishuGrant {
+export function grantOfCode(codes: Vouchers<FeishuCode>, app: FeishuApp, fields: Fields): Grant {
   const { code = '', redirect_uri: redirectUri, code_verifier: verifier = '' } = fields
   if (code === '') throw new FeishuRefusal('invalid_request', 20001, 'code is required')
   const used = codes.use(code)
@@ -44,7 +37,7 @@ export function grantOfCode(codes: Vouchers<FeishuCode>, app: FeishuApp, fields:
   return used.value
 }
 
-export function grantOfRefresh(refreshes: Vouchers<FeishuGrant>, { refresh_token = '' }: Fields): FeishuGrant {
+export function grantOfRefresh(refreshes: Vouchers<Grant>, { refresh_token = '' }: Fields): Grant {
   const used = refreshes.use(refresh_token)
   if (used.state === 'used') throw new FeishuRefusal('invalid_grant', 20073, 'refresh token has been used')
   if (used.state === 'expired') throw new FeishuRefusal('invalid_grant', 20037, 'refresh token has expired')
@@ -53,7 +46,7 @@ export function grantOfRefresh(refreshes: Vouchers<FeishuGrant>, { refresh_token
 }
 
 /** Throws where the app is not for this person. */
-export function holderOf(world: FlowWorld<FeishuApp>, { appId, personId }: FeishuGrant): FlowPerson {
+export function holderOf(world: FlowWorld<FeishuApp>, { appId, personId }: Grant): FlowPerson {
   const person = world.person(personId)
   if (!person) throw badCode
   const onlyCompany = world.app(appId)?.onlyCompany ?? ''

@@ -1,19 +1,12 @@
 /** QQ's server calls. Each says the same in JSON where `fmt=json` is asked for, and otherwise in a form of its own. */
-import { createVouchers, type Vouchers } from '../code-flow/vouchers.ts'
+import { createVouchers, type Grant, type Vouchers } from '../code-flow/vouchers.ts'
 import type { FlowPerson, FlowWorld } from '../code-flow/world.ts'
 import { type Answer, type Call, type Endpoint, json, type Routes, text } from '../http/call.ts'
 import { stableId } from '../play/identifiers.ts'
 import type { QqApp } from './service.ts'
 
-/** What a token stands for. */
-export interface QqGrant {
-  readonly appId: string
-  readonly personId: string
-  readonly scope: string
-}
-
 /** What a code stands for. */
-export interface QqCode extends QqGrant {
+export interface QqCode extends Grant {
   readonly redirectUri: string
 }
 
@@ -31,7 +24,7 @@ class QqError extends Error {
 
 export function qqApi(world: FlowWorld<QqApp>, codes: Vouchers<QqCode>): Routes {
   const { clock, identifiers } = world
-  const tokens = createVouchers<QqGrant>(clock, () => identifiers.nextHex(32).toUpperCase())
+  const tokens = createVouchers<Grant>(clock, () => identifiers.nextHex(32).toUpperCase())
 
   function giveToken({ query }: Call): Record<string, string> {
     const app = checkedApp(world, query)
@@ -102,7 +95,7 @@ function checkedApp(world: FlowWorld<QqApp>, query: URLSearchParams): QqApp {
   return app
 }
 
-function grantOf(tokens: Vouchers<QqGrant>, query: URLSearchParams): QqGrant {
+function grantOf(tokens: Vouchers<Grant>, query: URLSearchParams): Grant {
   const token = query.get('access_token') ?? ''
   if (token === '') throw new QqError(100013, 'access token is illegal')
   const { state, ...looked } = tokens.look(token)
@@ -111,7 +104,7 @@ function grantOf(tokens: Vouchers<QqGrant>, query: URLSearchParams): QqGrant {
   return looked.value
 }
 
-function openidOf({ personId, appId }: QqGrant): string {
+function openidOf({ personId, appId }: Grant): string {
   return stableId(['qq open', personId, appId], 32)
 }
 

@@ -1,8 +1,6 @@
 /** One simulated WeChat, put together: a reset throws it away and builds another. */
 
 import { createRouter, type Router } from '../http/routes.ts'
-import type { MovableClock } from '../play/clock.ts'
-import type { Identifiers } from '../play/identifiers.ts'
 import { RefusedStep } from '../play/refused-step.ts'
 import { accountRoutes } from './account/account-routes.ts'
 import { createScenes, type Scenes } from './account/scenes.ts'
@@ -20,7 +18,7 @@ import { oauthRoutes } from './sns/oauth.ts'
 import { userRoutes } from './sns/user.ts'
 import { createWebRequests, type WebRequests } from './web/web-requests.ts'
 import { webRoutes } from './web/web-routes.ts'
-import { createWorld, type Timing, type World } from './world.ts'
+import { createWorld, type World, type WorldOptions } from './world.ts'
 
 export interface WechatParts {
   readonly world: World
@@ -36,16 +34,7 @@ export interface WechatParts {
   close(): void
 }
 
-export interface PartsOptions {
-  clock: MovableClock
-  identifiers: Identifiers
-  timing: Timing
-  apps: readonly WechatApp[]
-  people: readonly Person[]
-  url: () => string
-}
-
-export function createParts(options: PartsOptions): WechatParts {
+export function createParts(options: WorldOptions): WechatParts {
   const world = createWorld(options)
   const grants = createGrants(world)
   const serverTokens = createServerTokens(world.clock, world.identifiers)

@@ -1,17 +1,10 @@
 /** WeCom's server calls. Unlike WeChat's they say `errcode: 0` where they succeed. */
 import { readJson } from '../code-flow/request-body.ts'
-import { createVouchers, type Vouchers } from '../code-flow/vouchers.ts'
+import { createVouchers, type Grant, type Vouchers } from '../code-flow/vouchers.ts'
 import type { FlowPerson, FlowWorld } from '../code-flow/world.ts'
 import { type Answer, type Call, type Endpoint, json, type Routes } from '../http/call.ts'
 import { stableId } from '../play/identifiers.ts'
 import type { WecomApp } from './service.ts'
-
-/** What a code of the login, and a ticket for details, stand for. */
-export interface WecomIdentity {
-  readonly appId: string
-  readonly personId: string
-  readonly scope: string
-}
 
 /** Seconds. */
 const tokenTtl = 7200
@@ -26,10 +19,10 @@ class WecomError extends Error {
   }
 }
 
-export function wecomApi(world: FlowWorld<WecomApp>, codes: Vouchers<WecomIdentity>): Routes {
+export function wecomApi(world: FlowWorld<WecomApp>, codes: Vouchers<Grant>): Routes {
   const { clock, identifiers } = world
   const tokens = createVouchers<WecomApp>(clock, () => identifiers.next(214))
-  const tickets = createVouchers<WecomIdentity>(clock, () => identifiers.next(64))
+  const tickets = createVouchers<Grant>(clock, () => identifiers.next(64))
   const current = new Map<string, { token: string; expiresAt: number }>()
 
   function giveToken({ query }: Call): object {
@@ -41,7 +34,7 @@ export function wecomApi(world: FlowWorld<WecomApp>, codes: Vouchers<WecomIdenti
     return { access_token: given.token, expires_in: Math.ceil((given.expiresAt - clock.now()) / 1000) }
   }
 
-  function identify({ query }: Call): { person: FlowPerson; identity: WecomIdentity } {
+  function identify({ query }: Call): { person: FlowPerson; identity: Grant } {
     checkToken(tokens, query)
     const used = codes.use(query.get('code') ?? '')
     const person = used.state === 'good' ? world.person(used.value.personId) : undefined
@@ -134,7 +127,7 @@ function ticketIn(call: Call): string {
   return fields.user_ticket ?? ''
 }
 
-function openidOf({ id }: FlowPerson, { appId }: WecomIdentity): string {
+function openidOf({ id }: FlowPerson, { appId }: Grant): string {
   return `o${stableId(['wecom', id, appId], 27)}`
 }
 

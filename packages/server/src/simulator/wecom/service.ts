@@ -9,11 +9,11 @@ import {
   showVisit,
 } from '../code-flow/service.ts'
 import type { VisitWish } from '../code-flow/visits.ts'
-import { createVouchers } from '../code-flow/vouchers.ts'
+import { createVouchers, type Grant } from '../code-flow/vouchers.ts'
 import type { FlowApp, FlowWorld } from '../code-flow/world.ts'
 import type { Answer, Call, Endpoint } from '../http/call.ts'
 import { sentencePage } from '../http/pages.ts'
-import { type WecomIdentity, wecomApi } from './api.ts'
+import { wecomApi } from './api.ts'
 
 /** `id` is the company's (CorpID), `secret` the one app's in it. */
 export interface WecomApp extends FlowApp {
@@ -45,7 +45,7 @@ const codeTtl = 300
 
 function open(world: FlowWorld<WecomApp>): OpenedService {
   const { clock, identifiers } = world
-  const codes = createVouchers<WecomIdentity>(clock, () => identifiers.next(43))
+  const codes = createVouchers<Grant>(clock, () => identifiers.next(43))
   const ends: Pick<OpenedService, 'confirmed' | 'denied'> = {
     confirmed: ({ appId, scope, state }, { id }) => ({
       code: codes.issue({ appId, personId: id, scope }, codeTtl),
