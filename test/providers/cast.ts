@@ -64,6 +64,7 @@ export async function startCast() {
     },
   }
   return {
+    wechat,
     alipay,
     dingtalk,
     feishu,

@@ -2,6 +2,7 @@
 import { scriptedBrowser } from '../../packages/scanlogin/src/testing/browser.ts'
 import { startServerSite } from '../connectors/server-site.ts'
 import { mini } from '../simulator/wechat.ts'
+import type { Place } from './site.ts'
 
 export const miniPath = '/connect/wechat-mini'
 const page = 'pages/confirm/confirm'
@@ -14,7 +15,11 @@ export const miniSettings = {
 
 export async function startMiniSite(env: Record<string, string> = {}) {
   const site = await startServerSite({ ...miniSettings, ...env })
-  const { control, publicUrl, server } = site
+  return { ...site, ...miniPeople(site) }
+}
+
+/** What a mini program, and a browser that shows one of its codes, do at a server. */
+export function miniPeople({ control, publicUrl, server }: Place) {
   control.setApp({ appid: mini.appid, pages: [page] })
   const call = (path: string, body: unknown, headers?: Record<string, string>) => post(server.url + path, body, headers)
 
@@ -27,7 +32,6 @@ export async function startMiniSite(env: Record<string, string> = {}) {
   }
 
   return {
-    ...site,
     call,
     jsCode: (person: string) => control.mini.login(mini.appid, person),
     phoneWith: (token: string) => phoneWith(call, token),

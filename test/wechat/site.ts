@@ -8,6 +8,9 @@ export const accountPath = '/connect/wechat-account'
 
 type Site = Awaited<ReturnType<typeof startServerSite>>
 
+/** A server, and the WeChat that it knows. */
+export type Place = Pick<Site, 'control' | 'publicUrl'> & { readonly server: { readonly url: string } }
+
 /** `mode`: how the account pushes. */
 export async function startSceneSite(mode: 'plain' | 'compat' | 'safe' = 'safe', env: Record<string, string> = {}) {
   const pushSettings = {
@@ -15,7 +18,7 @@ export async function startSceneSite(mode: 'plain' | 'compat' | 'safe' = 'safe',
     ...(mode !== 'plain' && { SCANLOGIN_WECHAT_PUSH_KEY: aesKey }),
   }
   const site = await startServerSite({ ...pushSettings, ...env })
-  const { control, publicUrl, server } = site
+  const { control, server } = site
   const pushTo = (url: string) =>
     control.setApp({ appid: apps.account.appId, push: { url: `${url}${accountPath}/push`, mode, aesKey } })
   pushTo(server.url)
@@ -28,23 +31,25 @@ export async function startSceneSite(mode: 'plain' | 'compat' | 'safe' = 'safe',
       const second = await site.another({ ...pushSettings, ...more })
       return { server: second, phoneOf: (person: string) => wechatPhone({ ...site, server: second }, person) }
     },
-    /** A browser that shows a scene's code; `scan` is somebody who reads it with WeChat. */
-    async showCode() {
-      const browser = scriptedBrowser({ url: `${server.url}/v1`, origin: publicUrl })
-      await browser.create()
-      const { id, user_code } = browser.ticket
-      const cookie = cookiesOf(browser.cookies)
-      const asked = await askForCode(server.url, { id, user_code }, cookie)
-      const code = control.accounts.codes().at(-1)
-      if (!code) throw new Error(`no scene code was made: ${JSON.stringify(asked.body)}`)
-      return {
-        browser,
-        asked,
-        again: (url = server.url) => askForCode(url, { id, user_code }, cookie),
-        scan: (person: string) => control.accounts.scan(code.ticket, person),
-      }
-    },
+    showCode: () => showSceneCode(site),
     phoneOf: (person: string) => wechatPhone(site, person),
+  }
+}
+
+/** A browser that shows a scene's code; `scan` is somebody who reads it with WeChat. */
+export async function showSceneCode({ control, publicUrl, server }: Place) {
+  const browser = scriptedBrowser({ url: `${server.url}/v1`, origin: publicUrl })
+  await browser.create()
+  const { id, user_code } = browser.ticket
+  const cookie = cookiesOf(browser.cookies)
+  const asked = await askForCode(server.url, { id, user_code }, cookie)
+  const code = control.accounts.codes().at(-1)
+  if (!code) throw new Error(`no scene code was made: ${JSON.stringify(asked.body)}`)
+  return {
+    browser,
+    asked,
+    again: (url = server.url) => askForCode(url, { id, user_code }, cookie),
+    scan: (person: string) => control.accounts.scan(code.ticket, person),
   }
 }
 
@@ -58,7 +63,7 @@ export async function askForCode(url: string, body: unknown, cookie: string, hea
 }
 
 /** WeChat's browser on somebody's phone: it follows every redirect, the silent ones of WeChat too. */
-function wechatPhone({ control, server, publicUrl }: Site, person: string) {
+export function wechatPhone({ control, server, publicUrl }: Place, person: string) {
   const { url } = server
   const cookies = new Map<string, string>()
 
