@@ -72,7 +72,7 @@ export async function remove(site: Site, jar: Jar, path: string, headers: Record
   return reply.status
 }
 
-function cookiesOf({ cookies }: Jar): string {
+export function cookiesOf({ cookies }: Jar): string {
   return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 }
 

@@ -4,7 +4,7 @@ export { type KnownBrowsers, type KnownBrowsersOptions, knownBrowsers } from './
 export type { Claim, KnownBrowser } from './core/browsers/record.ts'
 export { type Clock, systemClock } from './core/clock.ts'
 export { LoginError, type LoginErrorCode, type LoginErrorOptions } from './core/errors.ts'
-export type { AlarmEvent, LoginEvent, StepEvent } from './core/events/event.ts'
+export type { AccountEvent, AlarmEvent, LoginEvent, StepEvent } from './core/events/event.ts'
 export {
   type Approval,
   type Confirmed,

@@ -116,7 +116,7 @@ export async function startApp({ config, log, demo }: AppOptions): Promise<App> 
   const phones = { authenticate, publicUrl, apiKeys, log }
   if (verification) web.route('/user-verification', userVerificationRoutes({ verification, ...phones }))
   if (outbox.webhooks) web.route('/webhooks', outbox.webhooks.routes)
-  if (accounts) web.route(accountPath, accounts.routes(sessions))
+  if (accounts) web.route(accountPath, accounts.routes(sessions, raise))
   if (connected) web.route('/', connected.routes(handler, login))
   const consoleRoutes = watching.routes(sessions, createOperator(kept))
   if (consoleRoutes) web.route(consolePath, consoleRoutes)

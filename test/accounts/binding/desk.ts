@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Hono } from 'hono'
 import { pino } from 'pino'
-import { memoryStore, type Store } from '../../../packages/scanlogin/src/index.ts'
-import { type SessionDetails, storedSessions } from '../../../packages/scanlogin/src/session.ts'
+import { type LoginEvent, memoryStore, type Store } from '../../../packages/scanlogin/src/index.ts'
+import { type SessionDetails, type Sessions, storedSessions } from '../../../packages/scanlogin/src/session.ts'
 import { createClock, type ManualClock } from '../../../packages/scanlogin/src/testing.ts'
 import { type PendingIdentities, pendingIdentities } from '../../../packages/server/src/accounts/binding/pending.ts'
 import { bindingRoutes } from '../../../packages/server/src/accounts/binding/routes.ts'
@@ -27,6 +27,9 @@ export interface Desk {
   readonly routes: Hono
   /** What the server has written to its log. */
   readonly logged: readonly string[]
+  /** The events that were raised. */
+  readonly raised: readonly LoginEvent[]
+  readonly sessions: Sessions
   /** Signs a user in, and gives the cookie of the session. */
   signIn(userId: string, details?: SessionDetails): Promise<string>
   /** Leaves an identity in a browser, and gives its cookie. */
@@ -52,10 +55,13 @@ export async function openDesk(): Promise<Desk> {
   const pending = pendingIdentities({ store, secure: true })
   const sessions = storedSessions({ store, clock })
   const logged: string[] = []
+  const raised: LoginEvent[] = []
   const routes = bindingRoutes({
     accounts,
     pending,
     signedIn: signedInBy({ sessions, secure: true }),
+    sessions,
+    raise: event => void raised.push(event),
     providers: [
       { provider: 'wechat', ways: ['website', 'inside'], start: '/connect/wechat/start' },
       { provider: 'alipay', ways: ['inside'], start: '/connect/alipay/start' },
@@ -72,6 +78,8 @@ export async function openDesk(): Promise<Desk> {
     pending,
     routes,
     logged,
+    raised,
+    sessions,
     async signIn(id, details = {}) {
       const secret = randomBytes(32).toString('base64url')
       const { token } = await sessions.open({ id, name: `${id} Example` }, secret, details)

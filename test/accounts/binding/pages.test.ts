@@ -1,9 +1,13 @@
 /** The account page, and the page that asks about a new identity, in real Chromium. */
+import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { Store } from '../../../packages/scanlogin/src/index.ts'
 import { fromIoredis, redisStore } from '../../../packages/scanlogin/src/redis.ts'
+import { storedSessions } from '../../../packages/scanlogin/src/session.ts'
 import { type ScriptedPhone, scriptedPhone } from '../../../packages/scanlogin/src/testing/phone.ts'
+import { digestOf } from '../../../packages/server/src/accounts/account.ts'
 import { type PendingIdentities, pendingIdentities } from '../../../packages/server/src/accounts/binding/pending.ts'
 import { openAccounts } from '../../../packages/server/src/accounts/open.ts'
 import type { Sighting } from '../../../packages/server/src/accounts/sighting.ts'
@@ -21,6 +25,7 @@ let site: Site
 let accounts: AccountStore
 let pending: PendingIdentities
 let client: Redis
+let store: Store
 
 beforeAll(async () => {
   const { port } = await startRedis()
@@ -28,7 +33,8 @@ beforeAll(async () => {
   site = await openSite({ SCANLOGIN_STORE: `redis://127.0.0.1:${port}`, SCANLOGIN_DATABASE: database })
   accounts = await openAccounts(database, { log: createLog('silent') })
   client = new Redis({ port, host: '127.0.0.1' })
-  pending = pendingIdentities({ store: redisStore(fromIoredis(client)), secure: false })
+  store = redisStore(fromIoredis(client))
+  pending = pendingIdentities({ store, secure: false })
 })
 
 afterAll(async () => {
@@ -92,9 +98,31 @@ describe('the account page', () => {
     expect(await accounts.identitiesOf(phone.user?.id ?? '')).toHaveLength(2)
     await button.click()
     await page.waitForFunction(() => document.querySelectorAll('.identity').length === 1)
-    expect(await page.locator('#news').textContent()).toBe('Removed.')
+    expect(await page.locator('#news').textContent()).toBe('Removed. What it had opened has ended.')
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('title')
     expect(await accounts.identitiesOf(phone.user?.id ?? '')).toHaveLength(1)
+  })
+
+  it('says what ends with an identity before it is removed, in either language', async ({ newVisitor }) => {
+    const phone = site.phoneOf('Alice')
+    const id = phone.user?.id ?? ''
+    for (const name of ['thief', 'mine']) await accounts.meet(person(name), bind(id))
+    const sessions = storedSessions({ store })
+    const openedBy = { provider: 'wechat', idHash: digestOf(person('thief')) }
+    const opened = [1, 2].map(() => sessions.open({ id }, randomBytes(32).toString('base64url'), { openedBy }))
+    const [one] = await Promise.all(opened)
+    const page = await (await signedIn(newVisitor, phone)).open(`${site.origin}/account`)
+    const button = page.locator('.identity').first().getByRole('button')
+    await button.click()
+    await sees(page, 'This ends the 2 sessions that it has opened, in browsers and on phones.')
+    await page.getByRole('button', { name: '中文' }).click()
+    await page.locator('.identity').first().getByRole('button').click()
+    await sees(page, '这会结束由它在浏览器和手机上打开的 2 个会话。')
+    expect(await sessions.list(id)).toHaveLength(3)
+    await button.click()
+    await page.waitForFunction(() => document.querySelectorAll('.identity').length === 1)
+    expect(await sessions.list(id)).toHaveLength(1)
+    expect(await storedSessions({ store }).read(one?.token ?? '')).toBeUndefined()
   })
 
   it('keeps the only way into an account', async ({ newVisitor }) => {

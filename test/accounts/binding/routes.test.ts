@@ -1,5 +1,6 @@
 /** The calls behind the account page, and behind the page that asks whether an identity is to be added. */
 import { afterAll, describe, expect, it } from 'vitest'
+import { digestOf } from '../../../packages/server/src/accounts/account.ts'
 import { bind, idOf, miniProgram, union, website } from '../people.ts'
 import { removeFiles } from '../servers/files.ts'
 import { type Desk, openDesk, publicUrl } from './desk.ts'
@@ -22,6 +23,8 @@ describe('the list of a person’s identities', () => {
       app: 'wx-website',
       added_ago: 90,
       seen_ago: 90,
+      sessions: 0,
+      current: false,
     }
     expect(JSON.parse(text)).toEqual({
       user: { name: 'alice Example' },
@@ -153,6 +156,34 @@ describe('an identity that a person removes', () => {
     expect(await remove(0)).toBe(204)
     expect(await accounts.identity(website)).toBeUndefined()
     expect(await accounts.identitiesOf('alice')).toHaveLength(1)
+  })
+
+  it('raises an event with the sessions that it ends, and names no person at the provider', async () => {
+    const { accounts, signIn, remove, raised, clock, sessions } = await withTwo()
+    const openedBy = { provider: 'wechat', idHash: digestOf(website) }
+    const [opened, other] = [await signIn('alice', { openedBy }), await signIn('alice')]
+    expect(await remove(0)).toBe(204)
+    expect(raised).toEqual([{ type: 'identity_removed', at: clock.now(), user: 'alice', provider: 'wechat', count: 1 }])
+    expect(await sessions.read(opened.split('=')[1] ?? '')).toBeUndefined()
+    expect(await sessions.read(other.split('=')[1] ?? '')).toBeDefined()
+    expect(await accounts.identitiesOf('alice')).toHaveLength(1)
+  })
+
+  it('ends what it has opened also where the call before has come no further than removing it', async () => {
+    const { accounts, signIn, remove, raised } = await withTwo()
+    await signIn('alice', { openedBy: { provider: 'wechat', idHash: digestOf(website) } })
+    await accounts.release('alice', website)
+    expect([await remove(0), await remove(0)]).toEqual([204, 204])
+    expect(raised).toMatchObject([{ type: 'identity_removed', provider: 'wechat', count: 1 }])
+  })
+
+  it('ends nothing of somebody else’s, whoever names it', async () => {
+    const { accounts, signIn, remove, raised, sessions } = await withTwo()
+    await accounts.meet({ ...website, subject: 'o-bob' }, bind('bob'))
+    const alices = await signIn('alice', { openedBy: { provider: 'wechat', idHash: digestOf(website) } })
+    expect(await remove(0, 'bob')).toBe(204)
+    expect(await sessions.read(alices.split('=')[1] ?? '')).toBeDefined()
+    expect(raised).toEqual([])
   })
 
   it('stays where it is the only way into the account', async () => {

@@ -71,7 +71,14 @@ const layout = 1
 
 type Optional = string | 0
 type PhoneFields = [scanTokenHash: string, userId: string, name: Optional, avatar: Optional, device?: DeviceFields | 0]
-type DeviceFields = [name: Optional, idHash: Optional, browser: Optional, os: Optional]
+type DeviceFields = [
+  name: Optional,
+  idHash: Optional,
+  browser: Optional,
+  os: Optional,
+  // Last of all, where a node of the version before does not look.
+  signedInBy?: [provider: string, idHash: string],
+]
 type AgreementFields = [digits: number, verification: 0 | 1, short: 0 | 1, verified: 0 | 1, ...reasons: string[]]
 type StateFields = [
   state: TicketState['state'],
@@ -141,8 +148,10 @@ function phoneFields({ scanTokenHash, user, device }: Phone): PhoneFields {
   return device ? [scanTokenHash, id, name, avatar, deviceFields(device)] : [scanTokenHash, id, name, avatar]
 }
 
-function deviceFields({ name, idHash, claimed }: Device): DeviceFields {
-  return [name ?? 0, idHash ?? 0, claimed?.browser ?? 0, claimed?.os ?? 0]
+function deviceFields({ name, idHash, claimed, signedInBy }: Device): DeviceFields {
+  const fields: DeviceFields = [name ?? 0, idHash ?? 0, claimed?.browser ?? 0, claimed?.os ?? 0]
+  if (signedInBy) fields.push([signedInBy.provider, signedInBy.idHash])
+  return fields
 }
 
 function toState([state, fields, text = '', attemptsLeft = 0]: StateFields): TicketState | undefined {
@@ -170,11 +179,12 @@ function toPhone([scanTokenHash, id, name, avatar, device]: PhoneFields): Phone 
   return { scanTokenHash, user, ...(device && { device: toDevice(device) }) }
 }
 
-function toDevice([name, idHash, browser, os]: DeviceFields): Device {
+function toDevice([name, idHash, browser, os, signedInBy]: DeviceFields): Device {
   return {
     ...(name !== 0 && { name }),
     ...(idHash !== 0 && { idHash }),
     ...(browser !== 0 && os !== 0 && { claimed: { browser, os } }),
+    ...(signedInBy && { signedInBy: { provider: signedInBy[0], idHash: signedInBy[1] } }),
   }
 }
 
@@ -194,7 +204,7 @@ const isTuple = (...checks: Check[]): Check => {
   return field => Array.isArray(field) && checks.every((check, index) => check(field[index]))
 }
 
-const isDevice = isTuple(isOptional, isOptional, isOptional, isOptional)
+const isDevice = isTuple(isOptional, isOptional, isOptional, isOptional, orAbsent(isTuple(isText, isText)))
 const isPhone = isTuple(
   isText,
   isText,

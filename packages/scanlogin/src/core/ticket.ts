@@ -90,6 +90,16 @@ export interface Device {
   readonly idHash?: string
   /** What it said of itself, as names from a fixed list. */
   readonly claimed?: { readonly browser: string; readonly os: string }
+  /** By which identity its person is signed in on it, where a provider has told who they are. Nobody's own word. */
+  readonly signedInBy?: ProviderIdentity
+}
+
+/** A person at a provider, such as a WeChat account. */
+export interface ProviderIdentity {
+  /** `wechat`, `alipay` …, to be shown. */
+  readonly provider: string
+  /** A digest that is the same for the same identity and leads to no name at the provider. */
+  readonly idHash: string
 }
 
 export interface User {

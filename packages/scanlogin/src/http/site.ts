@@ -1,7 +1,7 @@
 /** A host's choices, read once and settled: what every call of the handler is answered by. */
 import { LoginError } from '../core/errors.ts'
 import type { Login } from '../core/login.ts'
-import type { User } from '../core/ticket.ts'
+import type { ProviderIdentity, User } from '../core/ticket.ts'
 import type { Sessions } from '../sessions/session.ts'
 import type { Tracer } from '../tracing/tracer.ts'
 import { type ApiKeys, createApiKeys } from './api-keys.ts'
@@ -68,6 +68,8 @@ export interface HandlerOptions {
 export interface PhoneUser extends User {
   /** The phone's own one in the list of `sessions`, where it is signed in by one of them. */
   readonly sessionId?: string
+  /** By which identity, where a provider has told who it is: what the phone approves ends with it. */
+  readonly signedInBy?: ProviderIdentity
 }
 
 export interface Caller {

@@ -38,7 +38,7 @@ export interface Book {
   readonly clock: Pick<Clock, 'now'>
   readonly lifetimes: Lifetimes
   readonly records: Records
-  /** Throws `already_redeemed` where it was ended before, and `account_unavailable` where the phone has signed out. */
+  /** Throws `already_redeemed` where it was ended before, and `account_unavailable` where its phone or identity has left. */
   open(id: string, opening: Opening): Promise<Kept>
   /** As this process has seen it last; what is looked up for a caller counts as use. */
   find(id: string): Promise<Kept | undefined>
@@ -148,7 +148,7 @@ export function createBook(options: BookOptions): Book {
       // Only now: a phone that leaves from here on finds the session in the list.
       if (await departures.hasLeft(user.id, details)) {
         await end(id)
-        throw new LoginError('account_unavailable', { detail: 'The phone that approved this sign-in has signed out.' })
+        throw new LoginError('account_unavailable', { detail: 'What approved this sign-in has left the account.' })
       }
       return toKept(id, record)
     },
@@ -178,6 +178,7 @@ export function createBook(options: BookOptions): Book {
     async endSome(userId, which) {
       // First: what opens after the list was read has to find it.
       if ('approvedBy' in which) await departures.note(userId, which.approvedBy)
+      if ('openedBy' in which) await departures.note(userId, which.openedBy)
       const meant = (await list(userId)).filter(session => isMeant(session, which))
       const gone = meant.map(({ id }) => id)
       await Promise.all(gone.map(end))
@@ -196,7 +197,8 @@ export function ofSite(session: Session | undefined, clientId: string | undefine
 function isMeant({ id, details }: Session, which: Which): boolean {
   if ('id' in which) return id === which.id
   if ('allBut' in which) return id !== which.allBut
-  return details.approvedBy?.idHash === which.approvedBy
+  if ('approvedBy' in which) return details.approvedBy?.idHash === which.approvedBy
+  return details.openedBy?.idHash === which.openedBy || details.approvedBy?.signedInBy?.idHash === which.openedBy
 }
 
 /** The id of the session that a token opens. */

@@ -1,6 +1,6 @@
 /**
- * Phones that have signed out, for as long as a sign-in which they have approved may still be on its way: what ends the
- * sessions of a phone has to reach those as well that open a moment later.
+ * Phones that have signed out and identities that were removed, for as long as a sign-in of theirs may still be on its way:
+ * what ends their sessions has to reach those as well that open a moment later.
  */
 import { sha256 } from '#digest'
 import type { Clock } from '../core/clock.ts'
@@ -8,28 +8,32 @@ import type { Store } from '../core/store.ts'
 import type { SessionDetails } from './session.ts'
 
 export interface Departures {
-  /** `phone` is its `idHash`. */
-  note(userId: string, phone: string): Promise<void>
-  /** Whether the phone has left since the sign-in began. One that is back approves new ones. */
+  /** `idHash` of the phone, or of the identity. */
+  note(userId: string, idHash: string): Promise<void>
+  /** Whether the phone or the identity has left since the sign-in began. What is back begins new ones. */
   hasLeft(userId: string, details: SessionDetails): Promise<boolean>
 }
 
 export function createDepartures(store: Store, clock: Pick<Clock, 'now'>): Departures {
   return {
-    async note(userId, phone) {
-      const key = await departureKey(userId, phone)
+    async note(userId, idHash) {
+      const key = await departureKey(userId, idHash)
       for (;;) {
         const version = ((await store.get(key))?.version ?? 0) + 1
         const now = clock.now()
         if (await store.put(key, { version, expiresAt: now + longestWay, value: String(now) })) return
-        // The same phone left twice at the same moment: either note will do, and the next round reads it.
+        // The same one left twice at the same moment: either note will do, and the next round reads it.
       }
     },
 
-    async hasLeft(userId, { approvedBy, begunAt }) {
-      if (approvedBy?.idHash === undefined || begunAt === undefined) return false
-      const entry = await store.get(await departureKey(userId, approvedBy.idHash))
-      return entry !== undefined && begunAt <= Number(entry.value)
+    async hasLeft(userId, { approvedBy, openedBy, begunAt }) {
+      if (begunAt === undefined) return false
+      const concerned = [approvedBy?.idHash, approvedBy?.signedInBy?.idHash, openedBy?.idHash]
+      for (const idHash of concerned.filter(one => one !== undefined)) {
+        const entry = await store.get(await departureKey(userId, idHash))
+        if (entry && begunAt <= Number(entry.value)) return true
+      }
+      return false
     },
   }
 }
@@ -37,6 +41,6 @@ export function createDepartures(store: Store, clock: Pick<Clock, 'now'>): Depar
 /** ms from when a browser asks until the last moment that it, or another site by its code, may collect. */
 const longestWay = 660_000
 
-async function departureKey(userId: string, phone: string): Promise<string> {
-  return `sd:${await sha256(`${phone}.${userId}`)}`
+async function departureKey(userId: string, idHash: string): Promise<string> {
+  return `sd:${await sha256(`${idHash}.${userId}`)}`
 }

@@ -3,8 +3,10 @@
  * user, and can be ended. Each QR sign-in is a session of its own, with an id of its own.
  */
 import type { KeyProof } from '../core/browsers/key-proof.ts'
-import type { Device, User } from '../core/ticket.ts'
+import type { Device, ProviderIdentity, User } from '../core/ticket.ts'
 import type { Codes } from './codes.ts'
+
+export type { ProviderIdentity }
 
 export interface Sessions {
   /**
@@ -34,7 +36,8 @@ export interface Sessions {
   publicKeys?(): Promise<{ readonly keys: readonly object[] }>
   /**
    * Ends some of a user's sessions, and nobody else's; gives those that it has ended. Repeating it, or naming what is not
-   * there, does no harm. Where a phone is named, what it has approved and nobody has collected yet does not open either.
+   * there, does no harm. Where a phone or an identity is named, what it has approved or begun and nobody has collected yet
+   * does not open either.
    */
   endSome(userId: string, which: Which): Promise<readonly Session[]>
 }
@@ -79,7 +82,7 @@ export interface SessionDetails {
   readonly place?: string
   /** The phone that said yes, in its own words. */
   readonly approvedBy?: Device
-  /** When the browser asked to be signed in: it does not open if the phone has signed out since. */
+  /** When the browser asked to be signed in: it does not open if the phone has signed out since, or the identity has left. */
   readonly begunAt?: number
   /** A policy wants it to end early. */
   readonly shortSession?: boolean
@@ -95,16 +98,10 @@ export interface SessionDetails {
   readonly holder?: 'phone'
 }
 
-/** A person at a provider, such as a WeChat account. */
-export interface ProviderIdentity {
-  /** `wechat`, `alipay` …, to be shown. */
-  readonly provider: string
-  /** A digest that is the same for the same identity and leads to no name at the provider. */
-  readonly idHash: string
-}
-
 export type Which =
   | { readonly id: string }
   | { readonly allBut: string | undefined }
   /** `idHash` of the phone. */
   | { readonly approvedBy: string }
+  /** `idHash` of an identity: what it has opened, and what phones have approved on which somebody was signed in by it. */
+  | { readonly openedBy: string }

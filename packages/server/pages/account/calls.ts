@@ -1,5 +1,5 @@
 /** A person's identities, asked of the server and changed there. Nothing that comes is trusted to be what it should. */
-import { at, list, seconds, text } from './fields.ts'
+import { at, count, list, seconds, text } from './fields.ts'
 
 export interface ListedIdentity {
   readonly id: string
@@ -9,6 +9,10 @@ export interface ListedIdentity {
   /** Seconds. */
   readonly addedAgo: number
   readonly seenAgo: number
+  /** Those that end with it, in browsers and on phones. */
+  readonly sessions: number
+  /** The one of this page is among them. */
+  readonly opensThis: boolean
 }
 
 export interface Listing {
@@ -34,6 +38,8 @@ export async function listIdentities(): Promise<Listing | 'nobody' | 'trouble'> 
       app: text(at(one, 'app')),
       addedAgo: seconds(at(one, 'added_ago')),
       seenAgo: seconds(at(one, 'seen_ago')),
+      sessions: count(at(one, 'sessions')),
+      opensThis: at(one, 'current') === true,
     })),
     providers: list(at(answer, 'providers')).map(one => ({
       provider: text(at(one, 'provider')),

@@ -16,7 +16,11 @@ export interface CardOptions {
 export function card(identity: ListedIdentity, { words, language, remove }: CardOptions): HTMLElement {
   const name = providerName(identity.provider, language)
   const trouble = element('p', { class: 'trouble', role: 'alert' })
-  const button = removal(name, words, async () => {
+  const ending = element('p', { class: 'ending', role: 'status' })
+  const ask = () => {
+    ending.textContent = identity.sessions === 0 ? '' : words.ends(identity.sessions, identity.opensThis)
+  }
+  const button = removal(name, words, ask, async () => {
     trouble.textContent = ''
     const obstacle = await remove(identity)
     if (obstacle) trouble.textContent = obstacle === 'last' ? words.last : words.failed
@@ -34,18 +38,20 @@ export function card(identity: ListedIdentity, { words, language, remove }: Card
       element('p', { class: 'muted' }, identity.app),
     ),
     button,
+    ending,
     trouble,
   )
 }
 
-/** Asked once more: who removes the wrong one has to find their phone to get it back. */
-function removal(name: string, words: Messages['account'], remove: () => Promise<void>): HTMLElement {
+/** Asked once more: who removes the wrong one has to find their phone to get it back, and sessions end with it. */
+function removal(name: string, words: Messages['account'], ask: () => void, remove: () => Promise<void>): HTMLElement {
   const button = element('button', { type: 'button', class: 'button quiet' }, words.remove)
   button.setAttribute('aria-label', words.removeNamed(name))
   let asked = false
   button.addEventListener('click', async () => {
     if (!asked) {
       asked = true
+      ask()
       button.textContent = words.reallyRemove
       button.setAttribute('aria-label', words.reallyRemove)
       return

@@ -19,6 +19,11 @@ export function seconds(value: unknown): number {
   return typeof value === 'number' && value >= 0 ? value : 0
 }
 
+/** 0 for what counts nothing. */
+export function count(value: unknown): number {
+  return Number.isInteger(value) ? Math.max(0, Number(value)) : 0
+}
+
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }

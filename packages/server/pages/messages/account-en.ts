@@ -7,7 +7,11 @@ export const account = {
   remove: 'Remove',
   removeNamed: (provider: string) => `Remove ${provider}`,
   reallyRemove: 'Press again to remove',
-  removed: 'Removed.',
+  ends: (count: number, current: boolean) =>
+    current
+      ? `This ends ${sessionsOf(count)} it has opened, the one in this browser too: you sign in again by another way.`
+      : `This ends ${sessionsOf(count)} it has opened, in browsers and on phones.`,
+  removed: 'Removed. What it had opened has ended.',
   none: 'Nothing has been added yet. You sign in with your app.',
   last: 'This is your only way into the account. Add another one first.',
   failed: 'That did not work. Try again.',
@@ -45,3 +49,7 @@ export const bind = {
   trouble: 'This does not work at the moment.',
   retry: 'Try again',
 } as const
+
+function sessionsOf(count: number): string {
+  return count === 1 ? 'the session that' : `the ${count} sessions that`
+}

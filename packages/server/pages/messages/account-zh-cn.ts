@@ -9,7 +9,11 @@ export const account: Messages['account'] = {
   remove: '移除',
   removeNamed: provider => `移除${provider}`,
   reallyRemove: '再按一次以移除',
-  removed: '已移除。',
+  ends: (count, current) =>
+    current
+      ? `这会结束由它打开的 ${count} 个会话，包括当前浏览器的会话：之后请用其他方式重新登录。`
+      : `这会结束由它在浏览器和手机上打开的 ${count} 个会话。`,
+  removed: '已移除，由它打开的会话均已结束。',
   none: '尚未添加其他方式，你目前使用 App 扫码登录。',
   last: '这是进入该账号的唯一方式，请先添加另一种。',
   failed: '操作失败，请重试。',

@@ -4,7 +4,7 @@
  * knows.
  */
 import type { Hono } from 'hono'
-import type { Store, User } from 'scanlogin'
+import type { LoginEvent, Store, User } from 'scanlogin'
 import type { Sessions } from 'scanlogin/session'
 import { type Config, ConfigError } from '../config.ts'
 import type { Log } from '../log.ts'
@@ -25,7 +25,7 @@ export interface ServerAccounts {
   /** What the handler asks when a session is given out or renewed. */
   readonly available: (user: User) => Promise<boolean>
   /** What the pages about accounts call, for `accountPath`. */
-  routes(sessions: Sessions): Hono
+  routes(sessions: Sessions, raise: (event: LoginEvent) => void): Hono
   close(): Promise<void>
 }
 
@@ -59,9 +59,18 @@ export async function openServerAccounts(options: ServerAccountsOptions): Promis
     pending,
     identify: createIdentify({ accounts, firstSight: config.SCANLOGIN_FIRST_SIGHT, pending, publicUrl }),
     available: accountAvailable(accounts),
-    routes(sessions) {
+    routes(sessions, raise) {
       const signedIn = signedInBy({ sessions, secure })
-      return bindingRoutes({ accounts, pending, signedIn, providers: options.providers, publicUrl, log })
+      return bindingRoutes({
+        accounts,
+        pending,
+        signedIn,
+        sessions,
+        providers: options.providers,
+        publicUrl,
+        log,
+        raise,
+      })
     },
     close: accounts.close,
   }

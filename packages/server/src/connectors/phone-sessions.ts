@@ -3,7 +3,7 @@
  * browsers in must not be what a browser has got by it, or one stolen session would open the next. It stands in the
  * person's list beside those of their browsers, and ends with them.
  */
-import type { Store, User } from 'scanlogin'
+import { type Store, systemClock, type User } from 'scanlogin'
 import { type Caller, claimedBy, type PhoneUser } from 'scanlogin/http'
 import { type Session, storedSessions } from 'scanlogin/session'
 import { digestOf, type IdentityKey } from '../accounts/account.ts'
@@ -43,6 +43,7 @@ export interface PhoneSessionsOptions {
 export function phoneSessions(options: PhoneSessionsOptions): PhoneSessions {
   const { store, accounts, secure, available, clientAddress = ({ peer }) => peer } = options
   // No copies: a phone confirms now and then, and one that was signed out from elsewhere must not do it once more.
+  const clock = { now: () => store.now?.() ?? systemClock.now() }
   const sessions = storedSessions({ store, ttl, idle: ttl, holder: 'phone', staleness: 0 })
   const name = secure ? '__Host-scanlogin-phone' : 'scanlogin-phone'
   const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
@@ -69,6 +70,7 @@ export function phoneSessions(options: PhoneSessionsOptions): PhoneSessions {
         claimed: claimedBy(caller.header('user-agent')),
         ...(address !== undefined && { address }),
         openedBy: { provider, idHash: digestOf(identity) },
+        begunAt: clock.now() - longestTelling,
       })
       const value = JSON.stringify({ provider, appId, subject })
       await store.put(identityKey(session.id), { version: 1, expiresAt: session.expiresAt, value })
@@ -78,13 +80,20 @@ export function phoneSessions(options: PhoneSessionsOptions): PhoneSessions {
     async authenticate(request) {
       const token = cookieIn(request.headers.get('cookie') ?? undefined, name)
       const session = token === undefined ? undefined : await sessions.read(token)
-      return session && (await stillTheirs(session)) ? { ...session.user, sessionId: session.id } : undefined
+      return session && (await stillTheirs(session)) ? phoneUser(session) : undefined
     },
   }
 }
 
 /** Seconds: half a day. Inside its browser a provider signs the same person in again without asking. */
 const ttl = 43_200
+
+/** ms that what the accounts know of an identity may be old: one that was removed meanwhile opens nothing any more. */
+const longestTelling = 10_000
+
+function phoneUser({ id, user, details: { openedBy } }: Session): PhoneUser {
+  return { ...user, sessionId: id, ...(openedBy && { signedInBy: openedBy }) }
+}
 
 function identityKey(sessionId: string): string {
   return `phone-identity:${sessionId}`

@@ -24,6 +24,8 @@ export function countEvents(registry: Registry): (event: LoginEvent) => void {
   for (const verdict of ['allow', 'require', 'deny']) verdicts.inc({ verdict }, 0)
 
   return ({ type, call = '', code = '', verdict, reasons: why = [] }) => {
+    // Nothing of a ticket's, and no alarm: the log has it.
+    if (type === 'identity_removed') return
     if (type === 'refused') refusals.inc({ call: calls.has(call) ? call : 'other', code })
     else if (type in alarmNames) alarms.inc({ alarm: type })
     else steps.inc({ step: type })

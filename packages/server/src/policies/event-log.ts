@@ -34,6 +34,7 @@ const levels: Readonly<Record<Exclude<LoginEvent['type'], 'refused'>, Level>> = 
   policy_failed: 'error',
   unreadable: 'error',
   refresh_reuse: 'warn',
+  identity_removed: 'info',
 }
 
 /** Refusals that say something about somebody; the rest are mistakes, latecomers and strangers. */
@@ -62,4 +63,5 @@ const texts: Readonly<Record<LoginEvent['type'], string>> = {
   policy_failed: 'a policy is out of order, which counts as a denial',
   unreadable: 'what the store has for a ticket cannot be read: another program writes there, or a later version',
   refresh_reuse: 'a refresh token came back: its session has ended',
+  identity_removed: 'an identity was removed from an account, and the sessions that it had opened have ended',
 }

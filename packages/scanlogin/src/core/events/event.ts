@@ -24,8 +24,13 @@ export type AlarmEvent =
   /** A refresh token that was used up came back: it was copied, and its session has ended. From whoever keeps sessions. */
   | 'refresh_reuse'
 
+/** What a person has changed about their account. From whoever keeps accounts. */
+export type AccountEvent =
+  /** Nobody signs in by this identity any more, and the sessions that it had opened have ended. */
+  'identity_removed'
+
 export interface LoginEvent {
-  readonly type: StepEvent | AlarmEvent | 'refused'
+  readonly type: StepEvent | AlarmEvent | AccountEvent | 'refused'
   /** ms since the epoch. */
   readonly at: number
   /** 12 characters, the start of the SHA-256 of the ticket's id in base64url. */
@@ -50,7 +55,9 @@ export interface LoginEvent {
   readonly policy?: string
   readonly failure?: PolicyFailure
   readonly error?: unknown
-  /** How many, with `forged_codes` and `denial_spike`. */
+  /** Whose identity it was, with `identity_removed`: `wechat` … */
+  readonly provider?: string
+  /** How many, with `forged_codes` and `denial_spike`; with `identity_removed` the sessions that have ended. */
   readonly count?: number
 }
 

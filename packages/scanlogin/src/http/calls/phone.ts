@@ -21,7 +21,7 @@ import {
 } from '../body.ts'
 import { type Answer, type Call, json } from '../call.ts'
 import type { Credential } from '../origin.ts'
-import type { Site, UserVerification } from '../site.ts'
+import type { PhoneUser, Site, UserVerification } from '../site.ts'
 import { claimedBy } from '../user-agent.ts'
 import { type ConfirmedResource, type ScanContext, type ScannedResource, secondsLeft } from '../wire.ts'
 
@@ -102,7 +102,7 @@ function phoneAddress(site: Site, call: Call, { known, fields }: Sent): string |
 }
 
 interface Sent {
-  readonly known: User | undefined
+  readonly known: PhoneUser | undefined
   readonly fields: Fields
 }
 
@@ -114,6 +114,7 @@ async function deviceOf(call: Call, { known, fields }: Sent): Promise<Device> {
     ...(shown && { name: shown }),
     ...(id !== undefined && { idHash: await sha256(id) }),
     ...(known && { claimed: claimedBy(call.header('user-agent')) }),
+    ...(known?.signedInBy && { signedInBy: known.signedInBy }),
   }
 }
 
@@ -121,7 +122,7 @@ async function deviceOf(call: Call, { known, fields }: Sent): Promise<Device> {
  * Who is signed in on the phone; `undefined` where the app's own back end calls, with its key, and speaks for any user.
  * It comes before the body: a back end whose key is mistyped is told so, not that "user" is no field.
  */
-async function callingUser(site: Site, call: Call): Promise<User | undefined> {
+async function callingUser(site: Site, call: Call): Promise<PhoneUser | undefined> {
   if (await site.apiKeys.accept(call)) return undefined
   site.origins.check(call, credentialOf(call))
   const user = await site.authenticate(call.request)
@@ -130,11 +131,16 @@ async function callingUser(site: Site, call: Call): Promise<User | undefined> {
 }
 
 /** The host's hook is not the caller's fault: what is wrong with it is an outage, and told to the host. */
-function checkedUser({ id, name, avatar }: User): User {
+function checkedUser({ id, name, avatar, signedInBy }: PhoneUser): PhoneUser {
   if (typeof id !== 'string' || !/^\P{C}{1,255}$/u.test(id)) {
     throw new TypeError('authenticate gave a user whose id is not text of 1 to 255 characters')
   }
-  return { id, ...(typeof name === 'string' && { name }), ...(typeof avatar === 'string' && { avatar }) }
+  return {
+    id,
+    ...(typeof name === 'string' && { name }),
+    ...(typeof avatar === 'string' && { avatar }),
+    ...(signedInBy && { signedInBy }),
+  }
 }
 
 /** A phone that sends no credential at all is not forbidden anything: it has yet to sign in. */

@@ -1,14 +1,16 @@
 /**
  * What the account page and the page that asks about a new identity call. A way in that is added or taken away outlives
- * the session that did it, so both want a person who has signed in just now.
+ * the session that did it, so both want a person who has signed in just now. What an identity has opened ends with it.
  */
 import { type Context, Hono } from 'hono'
-import { LoginError, systemClock } from 'scanlogin'
+import { LoginError, type LoginEvent, systemClock } from 'scanlogin'
+import type { Session, Sessions } from 'scanlogin/session'
 import { problem } from '../../answers/problem.ts'
 import type { Log } from '../../log.ts'
 import { type Account, digestOf, type Identity } from '../account.ts'
 import { accountPath } from '../identify.ts'
 import type { AccountStore } from '../store.ts'
+import { takenBackSession } from './cookies.ts'
 import type { Pending, PendingIdentities } from './pending.ts'
 import type { SignedIn } from './signed-in.ts'
 
@@ -17,9 +19,12 @@ export interface BindingOptions {
   pending: PendingIdentities
   /** Whose session the cookies carry. */
   signedIn: (cookies: string | undefined) => Promise<SignedIn | undefined>
+  sessions: Pick<Sessions, 'list' | 'endSome'>
   providers: readonly Offered[]
   publicUrl: string
   log: Log
+  /** Hears of an identity that was removed. */
+  raise: (event: LoginEvent) => void
   clock?: { now(): number }
 }
 
@@ -70,12 +75,20 @@ export function bindingRoutes(options: BindingOptions): Hono {
   app.get('/identities', async context => {
     const person = await personOn(context)
     const identities = await options.accounts.identitiesOf(person.user.id)
-    const shown = identities.map(identity => toListed(identity, clock.now()))
+    const sessions = await options.sessions.list(person.user.id)
+    const shown = identities.map(identity => ({
+      ...toListed(identity, clock.now()),
+      ...toOpened(sessions, digestOf(identity), person),
+    }))
     return context.json({ user: nameOf(person), recent: recent(person), identities: shown, providers })
   })
   app.delete('/identities/:id', async context => {
-    const { user } = await freshPersonOn(context)
-    await release(options, user.id, context.req.param('id'))
+    const { user, sessionId } = await freshPersonOn(context)
+    const ended = await release(options, user.id, context.req.param('id'))
+    if (ended.some(({ id }) => id === sessionId)) {
+      const cookies = takenBackSession(publicUrl.startsWith('https:'))
+      for (const cookie of cookies) context.header('set-cookie', cookie, { append: true })
+    }
     return context.body(null, 204)
   })
   app.get('/waiting', async context => {
@@ -123,15 +136,37 @@ async function bind({ accounts, pending, log }: BindingOptions, waiting: Pending
   throw new LoginError('wrong_state', { detail: 'This identity belongs to another account.' })
 }
 
-/** Throws `wrong_state` for the last one. What is not there any more is gone as it should be. */
-async function release({ accounts, log }: BindingOptions, accountId: string, id: string): Promise<void> {
-  const account = await accounts.account(accountId)
-  if (!isActive(account)) throw new LoginError('account_unavailable')
+/**
+ * Gives the sessions that have ended with it. Throws `wrong_state` for the last identity. One that is not there any more is
+ * gone as it should be, and its sessions end all the same: the call before may have come no further.
+ */
+async function release(options: BindingOptions, accountId: string, id: string): Promise<readonly Session[]> {
+  const { accounts, sessions, raise, clock = systemClock } = options
+  if (!isActive(await accounts.account(accountId))) throw new LoginError('account_unavailable')
   const identity = (await accounts.identitiesOf(accountId)).find(each => digestOf(each) === id)
-  if (!identity) return
-  const outcome = await accounts.release(accountId, identity)
+  if (!identity && !/^[\w-]{43}$/.test(id)) return []
+  const outcome = identity && (await accounts.release(accountId, identity))
   if (outcome === 'last') throw new LoginError('wrong_state', { detail: 'This is the only way into the account.' })
-  log.info({ account: accountId, provider: identity.provider }, 'an identity was removed from an account')
+  // Only now: whoever arrives by it from here on is not let in, and whoever was on the way is turned back.
+  const ended = await sessions.endSome(accountId, { openedBy: id })
+  if (!identity && ended.length === 0) return ended
+  const { provider } = identity ?? ended[0]?.details.openedBy ?? {}
+  raise({
+    type: 'identity_removed',
+    at: clock.now(),
+    user: accountId,
+    ...(provider !== undefined && { provider }),
+    count: ended.length,
+  })
+  return ended
+}
+
+/** What goes with it, to be said before it is removed. */
+function toOpened(sessions: readonly Session[], id: string, { sessionId }: SignedIn) {
+  const opened = sessions.filter(({ details: { openedBy, approvedBy } }) =>
+    [openedBy?.idHash, approvedBy?.signedInBy?.idHash].includes(id),
+  )
+  return { sessions: opened.length, current: opened.some(session => session.id === sessionId) }
 }
 
 function isActive(account: Account | undefined): boolean {

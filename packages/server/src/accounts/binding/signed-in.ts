@@ -5,6 +5,7 @@ import { cookieIn } from './cookies.ts'
 
 export interface SignedIn {
   readonly user: User
+  readonly sessionId: string
   /** ms since the epoch: when the person showed last who they are. */
   readonly at: number
 }
@@ -25,6 +26,6 @@ export function signedInBy({ sessions, secure }: SignedInOptions) {
     const token = cookieIn(cookies, name)
     const session = token === undefined ? undefined : await sessions.read(token)
     if (!session || session.details.clientId !== undefined) return undefined
-    return { user: session.user, at: session.openedAt }
+    return { user: session.user, sessionId: session.id, at: session.openedAt }
   }
 }

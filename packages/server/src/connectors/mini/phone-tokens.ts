@@ -4,14 +4,14 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { type Store, systemClock, type User } from 'scanlogin'
-import { bearerToken } from 'scanlogin/http'
-import type { IdentityKey } from '../../accounts/account.ts'
+import { bearerToken, type PhoneUser } from 'scanlogin/http'
+import { digestOf, type IdentityKey } from '../../accounts/account.ts'
 import type { AccountStore } from '../../accounts/store.ts'
 
 export interface PhoneTokens {
   open(user: User, identity: IdentityKey): Promise<PhoneToken>
   /** For the handler: whose phone has sent this. */
-  authenticate(request: Request): Promise<User | undefined>
+  authenticate(request: Request): Promise<PhoneUser | undefined>
 }
 
 export interface PhoneToken {
@@ -44,7 +44,8 @@ export function phoneTokens({ store, accounts, available }: PhoneTokensOptions):
       // Only `open` writes under such keys.
       const { user, identity } = JSON.parse(entry.value) as Held
       const known = await accounts.identity(identity)
-      return known?.accountId === user.id && (await available(user)) ? user : undefined
+      if (known?.accountId !== user.id || !(await available(user))) return undefined
+      return { ...user, signedInBy: { provider: identity.provider, idHash: digestOf(identity) } }
     },
   }
 }

@@ -4,7 +4,8 @@
  */
 import { type Context, Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
-import { type Login, LoginError, type User } from 'scanlogin'
+import { type Login, LoginError } from 'scanlogin'
+import type { PhoneUser } from 'scanlogin/http'
 import { limitBody } from '../../answers/body-limit.ts'
 import type { Log } from '../../log.ts'
 import { askingPage, type Ending, endingPage } from './page.ts'
@@ -16,7 +17,7 @@ export interface QuestionOptions {
   follower: Follower
   login: Pick<Login, 'scan' | 'confirm' | 'deny'>
   /** Whose phone this is. */
-  authenticate: (request: Request) => Promise<User | undefined>
+  authenticate: (request: Request) => Promise<PhoneUser | undefined>
   address: (context: Context) => string | undefined
   /** The path of the question, and the address that asks WeChat who is reading it. */
   path: string
@@ -43,7 +44,10 @@ export function questionRoutes(options: QuestionOptions): Hono {
     const user = await options.authenticate(context.req.raw)
     if (!user) return context.redirect(options.signInAddress, 303)
     const { link, scene } = await askedOf(options, context, user)
-    const { ticket } = await options.login.scan(scene, user, { address: options.address(context) })
+    const { ticket } = await options.login.scan(scene, user, {
+      address: options.address(context),
+      device: deviceOf(user),
+    })
     return askingPage(context, { link, origin: ticket.birth.origin })
   })
   app.post('/', async context => {
@@ -59,7 +63,7 @@ export function questionRoutes(options: QuestionOptions): Hono {
 const cookieName = 'scanlogin-scene'
 
 /** The scene, for the person who has scanned it and for nobody else, however they have come by the link. */
-async function askedOf({ scenes, follower }: QuestionOptions, context: Context, user: User) {
+async function askedOf({ scenes, follower }: QuestionOptions, context: Context, user: PhoneUser) {
   const link = getCookie(context, cookieName) ?? ''
   const scene = await scenes.byLink(link)
   if (scene?.openid === undefined) throw new LoginError('not_found')
@@ -71,17 +75,22 @@ async function askedOf({ scenes, follower }: QuestionOptions, context: Context, 
 async function decide(
   { login, address }: QuestionOptions,
   context: Context,
-  { user, scene, confirms }: { user: User; scene: Scene; confirms: boolean },
+  { user, scene, confirms }: { user: PhoneUser; scene: Scene; confirms: boolean },
 ): Promise<Response> {
   const from = address(context)
   // The same person on the same phone: the scan token of the question ends, and this one decides.
-  const { ticket, scanToken } = await login.scan(scene, user, { address: from })
+  const { ticket, scanToken } = await login.scan(scene, user, { address: from, device: deviceOf(user) })
   if (!confirms) {
     await login.deny(ticket.birth.id, scanToken, user, from)
     return endingPage(context, 'denied')
   }
   const { checkCode } = await login.confirm(ticket.birth.id, scanToken, user, { address: from })
   return endingPage(context, 'confirmed', checkCode)
+}
+
+/** What the phone approves ends with the identity by which it is signed in. */
+function deviceOf({ signedInBy }: PhoneUser) {
+  return { ...(signedInBy && { signedInBy }) }
 }
 
 function endingOf(error: unknown): Ending {

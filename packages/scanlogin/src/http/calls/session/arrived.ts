@@ -24,6 +24,9 @@ export interface Arriving {
   readonly peer?: string | undefined
 }
 
+/** ms that what the host knows of an identity may be old when it signs somebody in by it. */
+const longestTelling = 10_000
+
 /** Repeated with the same token it gives the same session. */
 export async function openArrived(
   site: Site,
@@ -38,7 +41,8 @@ export async function openArrived(
     claimed: { browser, os },
     ...(address !== undefined && { address }),
     amr,
-    ...(openedBy && { openedBy }),
+    // Who it is was told a moment ago: an identity that was removed meanwhile opens nothing any more.
+    ...(openedBy && { openedBy, begunAt: site.login.clock.now() - longestTelling }),
   }
   const session = await sessions.open(user, token, details)
   await endReplaced(site, call, session)
