@@ -8,6 +8,7 @@ import type { Figures } from './figures.ts'
 import { drawCharts, drawFunnel } from './funnel.ts'
 import { drawNodes } from './nodes.ts'
 import { drawNow } from './now.ts'
+import { mountTickets } from './ticket/tickets.ts'
 import type { ConsoleWords } from './words.ts'
 
 export interface Spoken {
@@ -32,15 +33,17 @@ export interface DashboardPlaces {
 type Part = (figures: Figures, spoken: Spoken) => readonly HTMLElement[]
 
 export function mountDashboard({ root, line }: DashboardPlaces, first: Figures, spoken: Spoken): Dashboard {
+  const events = element('section', { class: 'panel', 'aria-labelledby': 'events' })
   const parts: readonly (readonly [HTMLElement, Part])[] = [
     [element('section', { class: 'now', 'aria-labelledby': 'now' }), drawNow],
     [element('section', { class: 'panel', 'aria-labelledby': 'funnel' }), drawFunnel],
     [element('section', { class: 'charts' }), drawCharts],
     [element('section', { class: 'panel', 'aria-labelledby': 'nodes' }), drawNodes],
-    [element('section', { class: 'panel', 'aria-labelledby': 'events' }), drawEvents],
+    [events, drawEvents],
   ]
   const out = element('button', { type: 'button', class: 'button quiet' })
   const actions = mountActions()
+  const tickets = mountTickets(events, spoken)
   const { by } = first
   let figures = first
   let live = true
@@ -56,6 +59,7 @@ export function mountDashboard({ root, line }: DashboardPlaces, first: Figures, 
   function show(): void {
     for (const [place, part] of parts) redraw(place, part(figures, said))
     actions.draw(figures, said)
+    tickets.speak(said)
     out.textContent = said.words.leave
     const text = live ? said.words.line.live : said.words.line.lost
     // Said again only when it changes: screen readers read it out.
@@ -63,13 +67,15 @@ export function mountDashboard({ root, line }: DashboardPlaces, first: Figures, 
     line.className = live ? 'line' : 'line lost'
   }
 
-  root.replaceChildren(...parts.map(([place]) => place), actions.root, element('div', { class: 'leave' }, out))
+  const leaving = element('div', { class: 'leave' }, out)
+  root.replaceChildren(...parts.map(([place]) => place), tickets.search, actions.root, leaving, tickets.dialog)
   show()
   return {
     draw(next) {
       figures = next
       live = true
       show()
+      tickets.refresh()
     },
     lost() {
       live = false
@@ -85,14 +91,18 @@ export function mountDashboard({ root, line }: DashboardPlaces, first: Figures, 
   }
 }
 
-/** Who reads a wide table by keyboard stays where they are in it. */
+/** Who reads a wide table by keyboard stays where they are in it, also on a button of it. */
 function redraw(place: HTMLElement, children: readonly HTMLElement[]): void {
-  const before = place.querySelector('.scroller')
-  const focused = before !== null && before === document.activeElement
-  const left = before?.scrollLeft ?? 0
+  const focused = place.contains(document.activeElement) ? document.activeElement : null
+  const key = focused instanceof HTMLElement ? focused.dataset.key : undefined
+  const left = place.querySelector('.scroller')?.scrollLeft ?? 0
   place.replaceChildren(...children)
   const after = place.querySelector<HTMLElement>('.scroller')
   if (!after) return
   after.scrollLeft = left
-  if (focused) after.focus({ preventScroll: true })
+  if (!focused) return
+  // What has left the list takes nobody's place along.
+  const same = key !== undefined && after.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
+  const next = same || after
+  next.focus({ preventScroll: true })
 }

@@ -18,15 +18,22 @@ export function drawEvents({ events }: Figures, { words, language }: Spoken): HT
     lead,
     table(
       heads,
-      events.map(event => rowOf(event, language)),
+      events.map(event => rowOf(event, { words, language })),
       said.title,
     ),
   ]
 }
 
-function rowOf({ at, type, ticket, more }: EventLine, language: string): (string | Node)[] {
+function rowOf({ at, type, ticket, more }: EventLine, { words, language }: Spoken): (string | Node)[] {
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(at)
   const mood = alarms.has(type) ? 'bad' : type === 'refused' || type === 'denied' ? 'warn' : 'plain'
-  const mark = ticket === undefined ? '' : element('code', {}, ticket)
+  const mark = ticket === undefined ? '' : markOf(ticket, { key: `${at} ${type} ${ticket}`, words })
   return [time, element('span', { class: `badge ${mood}` }, type), mark, more.join(' · ')]
+}
+
+/** Leads to the ticket's history. `key` tells the same button again in what is drawn next. */
+function markOf(ticket: string, { key, words }: { key: string; words: Spoken['words'] }): HTMLElement {
+  const named = { 'aria-haspopup': 'dialog', 'aria-label': words.events.history(ticket) }
+  const known = { type: 'button', class: 'mark', 'data-ticket': ticket, 'data-key': key }
+  return element('button', { ...known, ...named }, element('code', {}, ticket))
 }

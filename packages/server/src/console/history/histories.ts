@@ -92,11 +92,11 @@ export function createHistories({ store, node }: HistoriesOptions): Histories {
 
   return {
     onEvent(event) {
-      const { ticket: mark, type, code } = event
+      const { ticket: mark, type } = event
       if (mark === undefined) return
       if (type === 'created') lifetimes.begun()
       // Anybody may ask for tickets that there are none of, and at any rate: they are looked for nowhere.
-      if (type === 'refused' && cheap.has(code) && !notes.has(mark) && !lately.get(mark)) return
+      if (type === 'refused' && !isOfTicket(event) && !notes.has(mark) && !lately.get(mark)) return
       notes.event(event)
       soon()
     },
@@ -130,8 +130,10 @@ export function createHistories({ store, node }: HistoriesOptions): Histories {
   }
 }
 
-/** Refusals that take no ticket to cause. */
-const cheap: ReadonlySet<LoginEvent['code']> = new Set(['not_found', 'rate_limited'])
+/** It takes a ticket to be refused so: what came no further than the HTTP edge has a path for a call. */
+function isOfTicket({ code, call = '' }: LoginEvent): boolean {
+  return code !== 'not_found' && /^[a-z]+$/.test(call)
+}
 
 interface Kept {
   readonly version: number

@@ -16,17 +16,29 @@ export interface Line extends Omit<SeenEvent, 'ticket'> {
 }
 
 export function lineOf(event: LoginEvent, { node, user }: { node: string; user: string | undefined }): Line {
-  const { ticket: _, ...known } = seen(event)
-  const { verdict, because, by } = event
+  const { ticket: _, reasons, ...known } = seen(event)
+  const { type, verdict, because, by } = event
   return {
     ...known,
-    ...(verdict !== undefined && { verdict }),
+    ...(judged.has(type) && verdict !== undefined && { verdict }),
+    ...(judged.has(type) && reasons && { reasons }),
     ...(because !== undefined && { because }),
     ...(by !== undefined && { by }),
     node,
-    ...(user !== undefined && { user }),
+    // Who else has scanned it stands in the refusal that follows; the event names whose ticket it is.
+    ...(user !== undefined && type !== 'contended' && { user }),
   }
 }
+
+/** What policies were asked about; with the rest the event only repeats what they have said before. */
+const judged: ReadonlySet<LoginEvent['type']> = new Set([
+  'created',
+  'scanned',
+  'verifying',
+  'confirmed',
+  'redeemed',
+  'refused',
+])
 
 /** Steps, in the order in which a ticket can take them. */
 export const steps = ['created', 'scanned', 'verifying', 'confirmed', 'redeemed', 'denied', 'cancelled'] as const
