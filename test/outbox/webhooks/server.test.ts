@@ -1,5 +1,5 @@
 /** The server with an endpoint: what it tells of a sign-in, and what its operator can see and do about webhooks. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -100,6 +100,26 @@ describe('a server', () => {
     await until('it has come again', () => receiver.calls.length === 2)
     expect((await runServer(env, ['webhooks', 'replay', 'evt_NONE_2.shop'])).code).toBe(1)
     expect((await runServer(env, ['webhooks', 'lose'])).code).toBe(2)
+  })
+
+  it('says on the command line how many there are of the other kinds, where there is none of one', async () => {
+    const server = await startServer(env)
+    const { browser } = peopleAt(server)
+    await browser.create()
+    await browser.cancel()
+    await until('it was taken', async () => (await list(server, 'delivered')).length === 1)
+    const { code, stdout } = await runServer(env, ['webhooks', 'list'])
+    expect([code, stdout]).toEqual([0, 'No webhook is dead. Waiting: 0, delivered: 1, dead: 0.\n'])
+  })
+
+  it('says on the command line that no webhooks are set up where none are, and makes no journal for that', async () => {
+    const { SCANLOGIN_WEBHOOKS: _, ...without } = env
+    const said = expect.stringContaining('SCANLOGIN_WEBHOOKS is not set')
+    expect(await runServer(without, ['webhooks', 'list'])).toMatchObject({ code: 0, stdout: said })
+    expect(await runServer(without, ['webhooks', 'replay', 'dead'])).toMatchObject({ code: 1, stdout: said })
+    expect(await runServer(without, ['webhooks', 'enable', 'shop'])).toMatchObject({ code: 1, stdout: said })
+    expect(await runServer(without, ['webhooks', 'list', '--json'])).toMatchObject({ code: 0, stdout: '[]\n' })
+    expect(existsSync(join(folder, 'webhooks.db'))).toBe(false)
   })
 
   it('does not start with a journal that cannot be opened, and says which setting it is', async () => {
