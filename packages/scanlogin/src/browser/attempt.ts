@@ -293,7 +293,7 @@ function stateOf(ticket: TicketResource, { qrUrl, userCode, expiresIn, check, as
   const scanner = ticket.scanned_by ? { scannedBy: ticket.scanned_by.name } : {}
   switch (ticket.state) {
     case 'pending':
-      return { state: 'waiting', qrUrl, userCode, ...living }
+      return { state: 'waiting', id: ticket.id, qrUrl, userCode, ...living }
     case 'scanned':
       return { state: 'scanned', ...scanner, ...living }
     case 'verifying': {

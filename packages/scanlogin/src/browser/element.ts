@@ -8,6 +8,8 @@ import type { ClientState, DeniedState, ErrorState, HandedOverState, SignedInSta
 import { sceneOf } from './view/scene.ts'
 import { styleSheet } from './view/styles.ts'
 import { createView, type View } from './view/view.ts'
+import { connectAddress, type Surroundings, waysNamed } from './ways/way.ts'
+import { createWays, type Ways } from './ways/ways.ts'
 
 /** What the element tells the page. All events bubble and leave shadow trees. */
 export interface ScanLoginEventMap {
@@ -24,6 +26,8 @@ export interface ScanLoginEventMap {
   'scan-login-expired': CustomEvent<ClientState>
   'scan-login-cancelled': CustomEvent<ClientState>
   'scan-login-error': CustomEvent<ErrorState>
+  /** Another tab was chosen; `detail` is its name, `app` for our own code. */
+  'scan-login-way': CustomEvent<string>
 }
 
 declare global {
@@ -33,6 +37,10 @@ declare global {
   }
 }
 
+/** A change of one of these begins anew. */
+const ofClient = ['base', 'return-to', 'client-id', 'secret-in', 'pkce', 'shared']
+const ofWays = ['ways', 'connect']
+
 // On a server there is no HTMLElement. The class can then be imported and named there, though never made.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
@@ -41,14 +49,20 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
  * `secret-in` (`cookie` or `body`), `pkce`, `lang`, `shared` for a computer that many people use (it then keeps nothing
  * that makes the browser known), and `autostart="off"` to wait for a click or `start()`.
  *
- * Parts: `card`, `title`, `hint`, `frame`, `code`, `cover`, `icon`, `headline`, `text`, `button`, `secondary-button`,
- * `link` (continue on this device), `form`, `input`, `error`, `countdown`, `notice`, `fallback`, `user-code`.
+ * `ways` names further ways to sign in, in their order: `wechat` is a tab with WeChat's page in a frame, `wechat-account`
+ * and `wechat-mini` are tabs with a code of the official account and of the mini program for the same ticket, and every
+ * other name of a provider is a link below. They are shown where the page is of the site itself and not a client of it.
+ * `connect` is where the connectors are mounted, by default beside `base`.
  *
- * Custom properties: `--scan-login-accent`, `-on-accent`, `-surface`, `-sunken`, `-text`, `-quiet`, `-line`, `-good`,
+ * Parts: `card`, `title`, `hint`, `frame`, `code`, `cover`, `icon`, `headline`, `text`, `button`, `secondary-button`,
+ * `link` (continue on this device), `form`, `input`, `error`, `countdown`, `notice`, `fallback`, `user-code`; with `ways`
+ * also `tabs`, `tab`, `chosen-tab`, `provider`, `provider-frame`, `way-links`, `way-link`.
+ *
+ * Custom properties: `--scan-login-accent`, `-on-accent`, `-surface`, `-sunken`, `-raised`, `-text`, `-quiet`, `-line`, `-good`,
  * `-bad`, `-warn`, `-warn-ground`, `-radius`, `-font`. Light and dark follow the `color-scheme` of the page.
  */
 export class ScanLogin extends Base {
-  static readonly observedAttributes = ['base', 'return-to', 'client-id', 'secret-in', 'pkce', 'shared', 'lang']
+  static readonly observedAttributes = [...ofClient, ...ofWays, 'lang']
 
   /** Makes `<scan-login>` known. Defining it twice is no error. */
   static define(tag = 'scan-login', registry: CustomElementRegistry = customElements): void {
@@ -56,6 +70,7 @@ export class ScanLogin extends Base {
   }
 
   #view: View | undefined
+  #ways: Ways | undefined
   #client: Client | undefined
   #given: Client | undefined
   #messages: Partial<Messages> = {}
@@ -92,6 +107,15 @@ export class ScanLogin extends Base {
     this.#paint()
   }
 
+  /** The tab that is shown: a name from `ways`, or `app` for our own code. Setting one that is not there does nothing. */
+  get way(): string {
+    return this.#ways?.chosen ?? 'app'
+  }
+
+  set way(name: string) {
+    this.#ways?.choose(name)
+  }
+
   /** Asks for a code, where `autostart` is `off`. */
   start(): void {
     this.#client?.start()
@@ -103,7 +127,7 @@ export class ScanLogin extends Base {
   }
 
   connectedCallback(): void {
-    this.#view ??= this.#build()
+    if (!this.#view) this.#build()
     this.#follow()
   }
 
@@ -112,11 +136,12 @@ export class ScanLogin extends Base {
   }
 
   attributeChangedCallback(name: string): void {
-    if (name === 'lang') this.#paint()
-    else this.#restart()
+    if (ofClient.includes(name)) this.#restart()
+    if (name !== 'lang') this.#setWays()
+    this.#paint()
   }
 
-  #build(): View {
+  #build(): void {
     const root = this.attachShadow({ mode: 'open' })
     root.adoptedStyleSheets = [styleSheet()]
     const view = createView({
@@ -127,10 +152,29 @@ export class ScanLogin extends Base {
         refresh: () => this.refresh(),
         redeem: () => void this.#client?.redeem(),
         verify: checkCode => void this.#client?.verify(checkCode),
+        redraw: () => this.#ways?.retry(),
       },
     })
-    root.append(view.root)
-    return view
+    const ways = createWays({
+      document: this.ownerDocument,
+      card: view.root,
+      onChosen: name => this.#turnTo(name),
+      onPicture: () => this.#paint(),
+    })
+    root.append(...ways.nodes)
+    this.#view = view
+    this.#ways = ways
+    this.#setWays()
+  }
+
+  #setWays(): void {
+    const { names, around } = waysOf(this)
+    this.#ways?.set(waysNamed(names, around))
+  }
+
+  #turnTo(name: string): void {
+    this.#paint()
+    this.dispatchEvent(new CustomEvent('scan-login-way', { detail: name, bubbles: true, composed: true }))
   }
 
   #follow(): void {
@@ -147,6 +191,7 @@ export class ScanLogin extends Base {
     this.#unsubscribe?.()
     this.#client?.stop()
     this.#client = undefined
+    this.#ways?.clear()
   }
 
   #restart(): void {
@@ -178,7 +223,9 @@ export class ScanLogin extends Base {
   #paint(): void {
     const { lang, messages } = this.#dictionary()
     const words = { ...messages, ...this.#messages }
-    this.#view?.show(sceneOf(this.state, words), words, lang)
+    const other = this.#ways?.codeFor(this.state, words)
+    this.#view?.show(other?.scene ?? sceneOf(this.state, words), words, lang, other?.drawing)
+    this.#ways?.show(this.state, words, lang)
     this.#tick()
   }
 
@@ -218,6 +265,21 @@ export class ScanLogin extends Base {
 /** Makes `<scan-login>` known to the page, under this or another tag. */
 export function define(tag?: string, registry?: CustomElementRegistry): void {
   ScanLogin.define(tag, registry)
+}
+
+/** What the attributes name, and what it depends on. */
+function waysOf(element: Element): { names: string; around: Surroundings } {
+  const base = element.getAttribute('base') ?? '/v1'
+  return {
+    // What leads away ends in a session of the server itself, and never in a code for another site.
+    names: element.hasAttribute('client-id') ? '' : (element.getAttribute('ways') ?? ''),
+    around: {
+      connect: connectAddress(element.getAttribute('connect') ?? undefined, base, location.href),
+      origin: location.origin,
+      hasCookie: element.getAttribute('secret-in') !== 'body',
+      returnTo: element.getAttribute('return-to') ?? undefined,
+    },
+  }
 }
 
 /** The `lang` of the element or of the nearest around it, out through the shadow trees it stands in. */

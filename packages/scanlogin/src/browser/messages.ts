@@ -54,6 +54,16 @@ const en = {
   sameDevice: 'Continue on this device',
   sameDeviceText: 'You are on your phone already, so there is nothing to scan.',
   codeInstead: 'Show a QR code instead',
+  ways: 'Ways to sign in',
+  ownCode: 'App',
+  signInWith: 'Sign in with {name}',
+  wholeWindow: 'Open it in the whole window',
+  accountHint: 'Scan the code with WeChat, then open the link that our account sends you.',
+  miniHint: 'Scan the code with WeChat, then confirm in the mini program.',
+  otherCodeLabel: 'Code for signing in with WeChat',
+  otherCode: 'The code is ready. Scan it with WeChat.',
+  noOtherCode: 'No code this way',
+  noOtherCodeText: 'Try again, or sign in another way.',
 }
 
 export type Messages = typeof en
@@ -111,6 +121,16 @@ const zh: Messages = {
   sameDevice: '在本机上继续',
   sameDeviceText: '你正在使用手机，无需扫码。',
   codeInstead: '改为显示二维码',
+  ways: '登录方式',
+  ownCode: 'App 扫码',
+  signInWith: '用{name}登录',
+  wholeWindow: '在整个窗口中打开',
+  accountHint: '用微信扫描，然后打开公众号发来的链接',
+  miniHint: '用微信扫描，然后在小程序中确认',
+  otherCodeLabel: '用微信扫码登录的二维码',
+  otherCode: '二维码已就绪，请用微信扫描。',
+  noOtherCode: '暂时无法使用这种方式',
+  noOtherCodeText: '请重试，或改用其他方式登录。',
 }
 
 export interface Dictionary {

@@ -36,6 +36,8 @@ interface Living {
 /** The code is on the screen and nobody has scanned it yet. */
 export interface WaitingState extends Living {
   readonly state: 'waiting'
+  /** The ticket's public name, 26 characters: the code holds it. */
+  readonly id: string
   /** What the QR code holds at this moment; a new state every 10 s carries the next one. */
   readonly qrUrl: string
   /** For people without a camera: `WDJB-MJHT`. */

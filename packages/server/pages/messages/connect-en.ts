@@ -6,8 +6,6 @@ export const connect = {
   scanAgain: 'Back',
   reference: 'For support',
   with: (provider: string) => `Sign in with ${provider}`,
-  ownCode: 'App',
-  wholeWindow: 'Open it in the whole window',
   troubles: {
     state_unknown: {
       title: 'This sign-in is over',

@@ -8,8 +8,6 @@ export const connect: Messages['connect'] = {
   scanAgain: '返回',
   reference: '反馈问题时请提供',
   with: provider => `${provider}登录`,
-  ownCode: 'App 扫码',
-  wholeWindow: '在整个窗口中打开',
   troubles: {
     state_unknown: { title: '本次登录已失效', text: '可能是等待时间过长，或该页面被重复打开。没有任何人被登录。' },
     other_browser: {

@@ -1,6 +1,6 @@
 /** The browser's side: greets who is signed in, shows `<scan-login>` to everybody else, and turns from one to the other. */
 import { define, type ScanLogin } from 'scanlogin/element'
-import { type Choices, choicesAround } from '../connectors/choices.ts'
+import { waysOfPage } from '../connectors/offers.ts'
 import type { Language, Messages } from '../messages.ts'
 import { greeting } from './greeting.ts'
 import { readSession, type SignedInUser } from './session.ts'
@@ -16,25 +16,28 @@ export interface SignInPaneOptions {
   language: Language
   /** Hears who is signed in, and `undefined` when nobody is. */
   onUser?: (user: SignedInUser | undefined) => void
+  /** Hears which way to sign in is shown: `app` is our own code. */
+  onWay?: (way: string) => void
 }
 
 export function mountSignIn(root: HTMLElement, options: SignInPaneOptions): SignInPane {
-  const { onUser = () => {} } = options
+  const { onUser = () => {}, onWay = () => {} } = options
   let { messages, language } = options
   let user: SignedInUser | undefined
   let code: ScanLogin | undefined
-  let choices: Choices | undefined
 
   function offer(): void {
     user = undefined
     code = document.createElement('scan-login')
     code.lang = language
+    code.setAttribute('ways', waysOfPage().join(' '))
+    code.addEventListener('scan-login-way', event => onWay(event.detail))
     code.addEventListener('scan-login-signed-in', event => {
       // With a return address the element is about to leave this page.
       if (event.detail.returnTo === undefined) greet(event.detail.user)
     })
-    choices = choicesAround(code, messages.connect, language)
-    root.replaceChildren(choices.root)
+    root.replaceChildren(code)
+    onWay(code.way)
     onUser(undefined)
   }
 
@@ -60,7 +63,6 @@ export function mountSignIn(root: HTMLElement, options: SignInPaneOptions): Sign
       messages = words
       language = spoken
       if (code) code.lang = spoken
-      if (code) choices?.speak(words.connect, spoken)
       if (user) root.replaceChildren(greeting(user, words, offer))
     },
   }

@@ -10,7 +10,7 @@ const problem = { code: 'unreachable', status: 0, title: '' }
 const states: ClientState[] = [
   { state: 'idle' },
   { state: 'loading' },
-  { state: 'waiting', qrUrl: '', userCode: '', ...living },
+  { state: 'waiting', id: '', qrUrl: '', userCode: '', ...living },
   { state: 'scanned', ...living },
   { state: 'verifying', digits: 4, attemptsLeft: 3, checking: false, ...living },
   { state: 'confirmed', ...living },

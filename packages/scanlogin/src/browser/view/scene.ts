@@ -21,7 +21,8 @@ export interface Scene {
   readonly form?: FormScene
 }
 
-export type SceneAction = 'start' | 'refresh' | 'redeem'
+/** `redraw` asks once more for a code that another way to the ticket shows. */
+export type SceneAction = 'start' | 'refresh' | 'redeem' | 'redraw'
 
 export interface FormScene {
   readonly digits: number
@@ -71,6 +72,20 @@ export function sceneOf(state: ClientState, words: Messages): Scene {
     case 'error': {
       const text = explain(state.problem, words)
       return { kind: 'bad', icon: 'alert', title: words.error, text, action: refresh(words.tryAgain) }
+    }
+  }
+}
+
+/** While another code is to stand in the place of our own. */
+export function otherCodeScene(picture: 'loading' | 'failed' | 'ready', contended: boolean, words: Messages): Scene {
+  switch (picture) {
+    case 'loading':
+      return { kind: 'busy', title: words.loading }
+    case 'ready':
+      return { kind: 'code', title: words.otherCode, timer: words.validFor, ...contention(contended, words) }
+    case 'failed': {
+      const action = { label: words.tryAgain, does: 'redraw' } as const
+      return { kind: 'calm', icon: 'alert', title: words.noOtherCode, text: words.noOtherCodeText, action }
     }
   }
 }

@@ -1,3 +1,5 @@
+import { waysCss } from '../ways/styles.ts'
+
 /**
  * The look, as one constructed sheet: a strict Content Security Policy blocks style elements and attributes, but not
  * this. Colours follow the `color-scheme` of the page around, and every one can be replaced by a custom property.
@@ -8,6 +10,7 @@ const css = `
   --_on-accent: var(--scan-login-on-accent, #ffffff);
   --_surface: var(--scan-login-surface, #ffffff);
   --_sunken: var(--scan-login-sunken, #f5f6f9);
+  --_raised: var(--scan-login-raised, #ffffff);
   --_text: var(--scan-login-text, #161a26);
   --_quiet: var(--scan-login-quiet, #5b6272);
   --_line: var(--scan-login-line, #e3e6ee);
@@ -33,6 +36,7 @@ const css = `
     --_on-accent: var(--scan-login-on-accent, light-dark(#ffffff, #0d1330));
     --_surface: var(--scan-login-surface, light-dark(#ffffff, #181b24));
     --_sunken: var(--scan-login-sunken, light-dark(#f5f6f9, #20242f));
+    --_raised: var(--scan-login-raised, light-dark(#ffffff, #3a4152));
     --_text: var(--scan-login-text, light-dark(#161a26, #eef0f6));
     --_quiet: var(--scan-login-quiet, light-dark(#5b6272, #a4abbb));
     --_line: var(--scan-login-line, light-dark(#e3e6ee, #2f3442));
@@ -77,7 +81,7 @@ h2 { font-size: 1.25rem; font-weight: 650; line-height: 1.3; letter-spacing: -0.
 .frame > * { grid-area: 1 / 1; min-inline-size: 0; }
 .card[data-kind='code'] .frame { flex: none; background: #ffffff; box-shadow: inset 0 0 0 1px rgb(22 26 38 / 0.1); }
 .code { display: grid; align-content: center; padding: 1px; transition: filter 0.25s, opacity 0.25s; }
-.code svg { display: block; inline-size: 100%; aspect-ratio: 1; border-radius: calc(var(--_radius) * 0.8 - 1px); }
+.code :is(svg, canvas) { display: block; inline-size: 100%; aspect-ratio: 1; border-radius: calc(var(--_radius) * 0.8 - 1px); }
 .card:not([data-kind='code']) .code { filter: blur(7px); opacity: 0.06; transform: scale(1.75); }
 .card[data-kind='device'] .code { visibility: hidden; }
 .cover {
@@ -240,7 +244,7 @@ let shared: CSSStyleSheet | undefined
 export function styleSheet(): CSSStyleSheet {
   if (!shared) {
     shared = new CSSStyleSheet()
-    shared.replaceSync(css)
+    shared.replaceSync(css + waysCss)
   }
   return shared
 }

@@ -16,6 +16,8 @@ export interface ViewActions {
   /** Goes on as another account than the last. */
   redeem(): void
   verify(checkCode: string): void
+  /** Asks again for a code that another way to the ticket shows. */
+  redraw(): void
 }
 
 export interface CodeOnScreen {
@@ -23,9 +25,16 @@ export interface CodeOnScreen {
   readonly userCode: string
 }
 
+/** A code that is drawn elsewhere, with what is said about it. */
+export interface Drawing {
+  readonly drawing: Element
+  readonly hint: string
+}
+
 export interface View {
   readonly root: HTMLElement
-  show(scene: Scene, words: Messages, lang: string): void
+  /** With `other` in the place of our own code. */
+  show(scene: Scene, words: Messages, lang: string, other?: Drawing): void
   /** Draws another code; `undefined` takes it from the screen. */
   drawCode(code: CodeOnScreen | undefined): void
   /** Seconds left of the present state. */
@@ -68,7 +77,8 @@ export function createView({ document, actions, onPhone }: ViewOptions): View {
   let action: SceneAction = 'refresh'
   let wantsCode = !onPhone
   let drawn: CodeOnScreen | undefined
-  let last: [Scene, Messages, string] | undefined
+  let own: readonly Element[] = []
+  let last: Parameters<View['show']> | undefined
   let icon: IconName | 'spinner' | undefined
 
   button.addEventListener('click', () => actions[action]())
@@ -79,18 +89,19 @@ export function createView({ document, actions, onPhone }: ViewOptions): View {
     keepFocus(true)
   })
 
-  function show(scene: Scene, words: Messages, lang: string): void {
-    last = [scene, words, lang]
+  function show(...[scene, words, lang, other]: Parameters<View['show']>): void {
+    last = [scene, words, lang, other]
     const hadFocus = card.matches(':focus-within')
-    const onDevice = scene.kind === 'code' && !wantsCode
+    const onDevice = scene.kind === 'code' && !wantsCode && !other
     const kind = onDevice ? 'device' : scene.kind
     if (card.dataset.kind !== kind) countdown.restart()
     card.lang = lang
     card.dataset.kind = kind
     say(heading, words.title)
-    say(hint, words.hint)
+    say(hint, other?.hint ?? words.hint)
     hint.hidden = kind !== 'code'
-    code.ariaLabel = words.codeLabel
+    code.ariaLabel = other ? words.otherCodeLabel : words.codeLabel
+    drawInside(other ? [other.drawing] : own)
     code.ariaHidden = String(kind !== 'code')
     drawSign(onDevice ? 'phone' : (scene.icon ?? (scene.kind === 'busy' ? 'spinner' : undefined)))
     say(headline, onDevice ? words.sameDeviceText : scene.title)
@@ -104,10 +115,14 @@ export function createView({ document, actions, onPhone }: ViewOptions): View {
     say(notice, scene.notice)
     say(wayOut, scene.wayOut)
     countdown.show(onDevice ? undefined : scene.timer)
-    showFallback(kind === 'code' ? words : undefined)
+    showFallback(kind === 'code' && !other ? words : undefined)
     // People come back from the phone to type: if nothing else on the page has the focus, the field takes it.
     if (asksAnew && (hadFocus || document.activeElement === document.body)) form.focus()
     else keepFocus(hadFocus)
+  }
+
+  function drawInside(drawings: readonly Element[]): void {
+    if (code.firstElementChild !== (drawings[0] ?? null)) code.replaceChildren(...drawings)
   }
 
   function showFallback(words: Messages | undefined): void {
@@ -141,7 +156,7 @@ export function createView({ document, actions, onPhone }: ViewOptions): View {
     drawCode(next) {
       if (next?.qrUrl === drawn?.qrUrl) return
       drawn = next
-      code.replaceChildren(...(next ? [drawQr(next.qrUrl, document)] : []))
+      own = next ? [drawQr(next.qrUrl, document)] : []
       if (next) here.setAttribute('href', next.qrUrl)
       else here.removeAttribute('href')
     },
