@@ -32,10 +32,11 @@ describe('a server of several workers', () => {
     const crew = await startCrew(redis.port, 3)
     const pids = [...crew.workers().values()]
     const before = pids.map(socketsOf)
-    await holdMany(crew, 60)
     const held = () => pids.map((pid, at) => socketsOf(pid) - (before[at] ?? 0))
+    const all = () => held().every(count => count >= 3)
     // The next browser goes to the worker that is free: on a busy machine the shares are far from equal.
-    await vi.waitFor(() => expect(Math.min(...held())).toBeGreaterThanOrEqual(3), patience)
+    for (let crowds = 0; crowds < 10 && !all(); crowds++) await holdMany(crew, 60)
+    await vi.waitFor(() => expect(all()).toBe(true), patience)
   })
 
   it('signs people in whose every call comes to another worker', async () => {
@@ -91,13 +92,14 @@ describe('a server of several workers', () => {
 describe('a worker that is killed', () => {
   it('takes its own connections with it and no others, and comes back', async () => {
     const crew = await startCrew(redis.port, 2)
+    const [doomed = 0, other = 0] = [1, 2].map(number => crew.workers().get(number))
+    const before = socketsOf(other)
     const waits = await holdMany(crew, 40)
-    const doomed = crew.workers().get(1) ?? 0
+    const spared = () => socketsOf(other) - before
     process.kill(doomed, 'SIGKILL')
     await crew.hasReplaced(1, doomed)
     const cut = waits.filter(({ socket }) => socket.destroyed).length
-    expect(cut).toBeGreaterThanOrEqual(10)
-    expect(cut).toBeLessThanOrEqual(30)
+    await vi.waitFor(() => expect(spared()).toBe(40 - cut), patience)
     await signIn(crew)
     crew.signal('SIGTERM')
     await Promise.all(waits.map(({ all }) => all))

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ScriptedBrowser } from '../../packages/scanlogin/src/testing/browser.ts'
 import type { ScriptedPhone } from '../../packages/scanlogin/src/testing/phone.ts'
+import { freePort } from '../free-port.ts'
+import { scrape } from '../metrics/exposition.ts'
 import { endRedis, type RedisProcess, startRedis } from '../redis/servers/child.ts'
 import { endServers } from '../server/server.ts'
 import { type Fleet, pause, startFleet } from './fleet.ts'
@@ -54,9 +56,9 @@ describe('three nodes that are restarted one after the other under load', () => 
 
 describe('a node that is killed', () => {
   it('takes no sign-in with it: browsers that waited there go on elsewhere with the same ticket', async () => {
-    fleet = await startFleet(redis.port, 2)
-    const [doomed] = fleet.nodes
-    if (!doomed) throw new Error('There is a first node')
+    fleet = await startFleet(redis.port, 1)
+    const metrics = await freePort()
+    const doomed = await fleet.add({ SCANLOGIN_METRICS: String(metrics) })
     fleet.prefer(doomed)
     const waits = await Promise.all(
       Array.from({ length: 300 }, async () => {
@@ -65,11 +67,11 @@ describe('a node that is killed', () => {
         return { browser, id: browser.ticket.id, over: stubbornly(() => waitByPoll(browser)) }
       }),
     )
-    // All of them wait, or are about to.
-    await pause(500)
+    const waiting = async () => (await scrape(metrics)).value('scanlogin_waiting_browsers')
+    await vi.waitFor(async () => expect(await waiting()).toBe(300), patience)
     fleet.prefer(undefined)
     await fleet.kill(doomed)
-    await vi.waitFor(() => expect(fleet.broken.length).toBeGreaterThan(200), patience)
+    await vi.waitFor(() => expect(fleet.broken.length).toBe(300), patience)
     const redeemed = await Promise.all(
       waits.map(async ({ browser, id, over }) => {
         const phone = fleet.newPhone('Dora')

@@ -11,7 +11,8 @@ export interface Fleet extends Actors {
   readonly broken: unknown[]
   /** Calls that a node has answered with 5xx. */
   readonly failed: number[]
-  add(): Promise<RunningServer>
+  /** With more settings than the others have. */
+  add(more?: Record<string, string>): Promise<RunningServer>
   /** SIGTERM, as an orchestrator sends it. Gives the exit code. */
   retire(node: RunningServer): Promise<number | null>
   /** SIGKILL, as nobody sends it who can help it. */
@@ -74,13 +75,14 @@ export async function startFleet(redisPort: number, size: number, env: Record<st
     }
   }
 
-  async function add(): Promise<RunningServer> {
+  async function add(more: Record<string, string> = {}): Promise<RunningServer> {
     const node = await startServer({
       SCANLOGIN_STORE: `redis://127.0.0.1:${redisPort}`,
       SCANLOGIN_PUBLIC_URL: publicUrl,
       SCANLOGIN_API_KEY: apiKey,
       SCANLOGIN_LOG_LEVEL: 'warn',
       ...env,
+      ...more,
     })
     nodes.push(node)
     while (!ready.has(node)) {
@@ -95,7 +97,7 @@ export async function startFleet(redisPort: number, size: number, env: Record<st
     ready.delete(node)
   }
 
-  await Promise.all(Array.from({ length: size }, add))
+  await Promise.all(Array.from({ length: size }, () => add()))
   return {
     ...createActors({ url: 'http://fleet.test/v1', fetch: send, apiKey, origin: publicUrl, proof: 'bearer' }),
     nodes,

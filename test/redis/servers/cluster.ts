@@ -113,7 +113,7 @@ function createCluster(nodes: readonly RedisProcess[]): RedisCluster {
       for (;;) {
         const keys = await from.ask('CLUSTER', 'GETKEYSINSLOT', String(slot), '10')
         if (!Array.isArray(keys) || keys.length === 0) break
-        await from.ask('MIGRATE', '127.0.0.1', String(to.port), '', '0', '1000', 'KEYS', ...keys.map(String))
+        await from.ask('MIGRATE', '127.0.0.1', String(to.port), '', '0', '10000', 'KEYS', ...keys.map(String))
       }
       for (const node of [to, from]) await node.ask('CLUSTER', 'SETSLOT', String(slot), 'NODE', target ?? '')
     },
