@@ -85,7 +85,7 @@ export function createWaiting(target) {
   async function settle() {
     phone?.close()
     phone = openConnection(target)
-    for (let i = 0; i < 3; i++) await send(phone, calls.create())
+    for (let i = 0; i < 3; i++) await ask(phone, calls.create())
   }
 
   async function scan(phone, waiter) {
