@@ -17,7 +17,8 @@ export function providersOf(config: Config, caller: CallerOptions): readonly Pro
   return website || account ? [wechat({ ...caller, ...apps, hosts }), ...others] : others
 }
 
-function wechatWebsite(config: Config): WechatApp | undefined {
+/** The website app (网站应用). */
+export function wechatWebsite(config: Config): WechatApp | undefined {
   const appSecret = config.SCANLOGIN_WECHAT_APP_SECRET ?? config.SCANLOGIN_WECHAT_APP_SECRET_FILE
   return appOf(config.SCANLOGIN_WECHAT_APP_ID, appSecret)
 }

@@ -1,11 +1,16 @@
 /** Every examination, in the order in which they are made: what the next ones stand on comes first. */
+import { callbacks } from './connectors/callbacks.ts'
+import { miniProgram } from './connectors/mini-program.ts'
+import { account, push } from './connectors/official-account.ts'
+import { providers } from './connectors/providers.ts'
+import { wechat } from './connectors/wechat.ts'
 import type { Examination } from './examination.ts'
 import { descriptors } from './machine/descriptors.ts'
 import { memory } from './machine/memory.ts'
+import { consoleAccess } from './settings/console.ts'
 import { keys } from './settings/keys.ts'
 import { issuer, phones } from './settings/phones.ts'
 import { restarts } from './settings/restarts.ts'
-import { wechat } from './settings/wechat.ts'
 import { clientAddress } from './site/client-address.ts'
 import { cookies } from './site/cookies.ts'
 import { site } from './site/reached.ts'
@@ -23,9 +28,13 @@ export const configuration = { id: 'configuration', title: 'The server would sta
 
 export const catalogue: readonly Examination[] = [
   keys,
+  consoleAccess,
   phones,
   issuer,
   wechat,
+  account,
+  miniProgram,
+  providers,
   restarts,
   descriptors,
   memory,
@@ -45,4 +54,6 @@ export const catalogue: readonly Examination[] = [
   idleTimeout,
   sockets,
   clientAddress,
+  callbacks,
+  push,
 ]

@@ -7,7 +7,7 @@ export const keys: Examination = {
   title: 'Nobody guesses an API key',
   async examine({ config: { SCANLOGIN_API_KEY: given = [] } }) {
     if (given.length === 0) return [skipped('SCANLOGIN_API_KEY is not set')]
-    const weak = given.flatMap((key, index) => judge(strengthOf(key), `SCANLOGIN_API_KEY, entry ${index + 1}`))
+    const weak = given.flatMap((key, index) => judgeKey(key, `SCANLOGIN_API_KEY, entry ${index + 1}`))
     const many =
       given.length > 2
         ? [
@@ -22,7 +22,9 @@ export const keys: Examination = {
   },
 }
 
-function judge(bits: number, name: string): Finding[] {
+/** Nothing, where it is strong. */
+export function judgeKey(key: string, name: string): Finding[] {
+  const bits = strengthOf(key)
   const remedy = 'Set it to the output of "openssl rand -base64 32".'
   if (bits === 0) return [fail(`${name}: stands in documents, or might as well`, remedy)]
   if (bits < 80) return [fail(`${name}: holds ${Math.floor(bits)} bits at most`, remedy)]

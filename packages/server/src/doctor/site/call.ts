@@ -50,6 +50,16 @@ export async function call(address: string, options: CallOptions = {}): Promise<
   return { status, headers, text, seconds: since(), localAddress }
 }
 
+/** The same where the site has answered before: what comes in the place of an answer stands in the place of its status. */
+export async function callHere(address: string): Promise<{ readonly status: number | string; readonly text: string }> {
+  try {
+    return await call(address)
+  } catch (error) {
+    if (error instanceof NoAnswer) return { status: error.message, text: '' }
+    throw error
+  }
+}
+
 const longest = 64 * 1024
 
 export interface Opened {
