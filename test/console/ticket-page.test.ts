@@ -80,7 +80,7 @@ describe('a ticket on the page of the console', () => {
     await page.getByRole('button', { name: 'Yes, end it' }).click()
     expect((await waits).body).toMatchObject({ state: 'cancelled' })
     await sees(page, 'an administrator has ended it')
-    expect(await page.getByRole('dialog').locator('li').last().textContent()).toContain('administrator key')
+    expect(await page.getByRole('dialog').locator('li').last().textContent()).toContain('administrator with the key')
   })
 
   it('that has ended while the question stood takes the question back', async ({ newVisitor }) => {

@@ -78,6 +78,8 @@ export function openConsole({ config, store, publicUrl, log }: ConsoleOptions): 
     },
     close() {
       stop()
+      // A process that goes down leaves what it knows to the others.
+      void histories.flush()
       halt.close()
       broadcast.close()
     },

@@ -28,7 +28,8 @@ function drawLine(line: StoryLine, said: Words, language: string): HTMLElement {
 
 function whoIn({ actor, by, user }: StoryLine, said: Words): string {
   const kind = word(said.actors, actor)
-  if (by !== '') return `${kind} ${by}`
+  if (by === 'key') return said.byKey
+  if (by !== '') return by.replace(/^admin/, kind)
   return user === '' ? kind : `${kind} · ${said.person(user)}`
 }
 

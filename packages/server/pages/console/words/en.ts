@@ -141,6 +141,7 @@ export const en = {
       forged_codes: 'Codes made up',
       unreadable: 'Unreadable',
     },
+    byKey: 'administrator with the key of the console',
     actors: { browser: 'browser', phone: 'phone', operator: 'administrator' },
     verdicts: { allow: 'policies allow', require: 'policies ask for more', deny: 'policies refuse' },
   },

@@ -142,6 +142,7 @@ export const zhCN: ConsoleWords = {
       forged_codes: '伪造二维码',
       unreadable: '无法读取',
     },
+    byKey: '管理员（凭控制台密钥）',
     actors: { browser: '浏览器', phone: '手机', operator: '管理员' },
     verdicts: { allow: '策略允许', require: '策略要求更多', deny: '策略拒绝' },
   },

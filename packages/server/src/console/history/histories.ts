@@ -15,6 +15,8 @@ export interface Histories {
   login(login: Login): Login
   /** All that is known by now of the ticket that has this mark. Rejects where the store cannot be reached. */
   read(mark: string): Promise<History | undefined>
+  /** Writes at once what was heard. Never rejects. */
+  flush(): Promise<void>
 }
 
 export interface HistoriesOptions {
@@ -36,7 +38,7 @@ export function createHistories({ store, node }: HistoriesOptions): Histories {
   const lifetimes = createLifetimes()
   const lately = createLately()
   let timer: NodeJS.Timeout | undefined
-  let writing: Promise<unknown> = Promise.resolve()
+  let writing = Promise.resolve()
 
   async function write(mark: string, { id, ends, events }: Note): Promise<void> {
     const pseudonym = await pseudonyms()
@@ -77,10 +79,10 @@ export function createHistories({ store, node }: HistoriesOptions): Histories {
 
   /** One after the other: of a ticket there is one write of this process at a time. */
   function soon(): void {
-    timer ??= setTimeout(now, pause).unref()
+    timer ??= setTimeout(flush, pause).unref()
   }
 
-  function now(): Promise<unknown> {
+  function flush(): Promise<void> {
     writing = writing.then(writeAll)
     return writing
   }
@@ -124,9 +126,10 @@ export function createHistories({ store, node }: HistoriesOptions): Histories {
       },
     }),
     async read(mark) {
-      await now()
+      await flush()
       return (await read(mark))?.history
     },
+    flush,
   }
 }
 
