@@ -10,6 +10,7 @@ import type {
 import { isAsked, recordIn } from '../../packages/scanlogin/src/connectors/wechat/access-token/record.ts'
 import { createWechatApi } from '../../packages/scanlogin/src/connectors/wechat/api.ts'
 import { LoginError } from '../../packages/scanlogin/src/core/errors.ts'
+import type { Ring } from '../../packages/scanlogin/src/core/store.ts'
 import { memoryStore } from '../../packages/scanlogin/src/stores/memory.ts'
 import { startWechat } from '../simulator/wechat.ts'
 import { apps, until } from './wechat.ts'
@@ -84,6 +85,24 @@ describe('a token', () => {
     expect(reads()).toBe(before + 1)
   })
 
+  it('that is not there is looked for and asked for by one of a node’s calls, for all of them', async () => {
+    const { nodes, reads, asked } = await startFleet(1)
+    await Promise.all(Array.from({ length: 50 }, () => nodes[0].get()))
+    expect([asked(), reads()]).toEqual([1, 2])
+  })
+
+  it('is used to the end of its copy while the store is away, and says so itself', async () => {
+    const { nodes, clock, away, ringLate } = await startFleet(1)
+    const { token } = await nodes[0].get()
+    await nodes[0].get()
+    away(true)
+    ringLate()
+    await clock.advance(40_000)
+    expect((await nodes[0].get()).token).toBe(token)
+    await clock.advance(20_000)
+    await expect(nodes[0].get()).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
   it('is looked for no more for a moment, once the store has been away five times in a row', async () => {
     const { nodes, clock, reads, away } = await startFleet(1)
     away(true)
@@ -144,7 +163,7 @@ describe('a renewal', () => {
     gate.open?.()
     await settled()
     expect((await nodes[0].get()).token).not.toBe(token)
-    await clock.advance(minutes)
+    // They have heard of it, and need not wait for the end of their copies.
     for (const node of nodes) expect(await node.get()).toEqual(await nodes[0].get())
     expect(asked()).toBe(2)
   })
@@ -259,12 +278,19 @@ async function startFleet(size: number, changes: Partial<AccessTokenOptions> = {
   const inner = memoryStore({ clock })
   let read = 0
   let gone = false
+  const rings: Ring[] = []
   const store = {
     ...inner,
     async get(key: string) {
       read++
       if (gone) throw new LoginError('store_unavailable')
       return inner.get(key)
+    },
+    async watch(key: string, ring: Ring) {
+      read++
+      if (gone) throw new LoginError('store_unavailable')
+      rings.push(ring)
+      return inner.watch(key, ring)
     },
   }
   const key = `wt:${app.appId}:${changes.kind ?? 'stable'}`
@@ -286,6 +312,10 @@ async function startFleet(size: number, changes: Partial<AccessTokenOptions> = {
     reads: () => read,
     away(now: boolean) {
       gone = now
+    },
+    /** What a store says that cannot look. */
+    ringLate() {
+      for (const ring of rings) ring('late')
     },
     /** Lets a renewal that somebody has begun come to its end; the clock stands still meanwhile. */
     async settled() {

@@ -76,7 +76,8 @@ export function createBook(options: BookOptions): Book {
   const records = createRecords(store, lifetimes)
   const roster = createRoster({ store, clock, most: mostPerUser })
   const departures = createDepartures(store, clock)
-  // Ages are this process's own: it need not ask a store for the time before it asks it for a session.
+  // Ages are this process's own: it need not ask a store for the time before it asks it for a session. What other nodes
+  // end it does not hear of: a watch for each live session would cost the store more than the copies save.
   const lookup = createLookup({ load, clock: options.clock ?? systemClock, staleness })
 
   async function load(id: string): Promise<Kept | undefined> {

@@ -109,6 +109,34 @@ describe('a lookup', () => {
     expect(await lookup.find('key')).toBe('second')
   })
 
+  it('renews what may have changed, and answers from the copy until that is done or over', async () => {
+    const { lookup, clock, values, asked, fail } = start()
+    await lookup.find('key')
+    values.set('key', 'second')
+    lookup.age('key')
+    expect(await lookup.find('key')).toBe('first')
+    await clock.advance(0)
+    expect(await lookup.find('key')).toBe('second')
+    expect(asked).toHaveLength(2)
+    fail(true)
+    lookup.age('key')
+    await clock.advance(4999)
+    expect(await lookup.find('key')).toBe('second')
+    await clock.advance(1)
+    await expect(lookup.find('key')).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
+  it('keeps nothing that was read before the key may have changed', async () => {
+    const { lookup, values, hold } = start()
+    const release = hold()
+    const before = lookup.find('key')
+    lookup.age('key')
+    values.set('key', 'second')
+    release()
+    expect(await before).toBe('first')
+    expect(await lookup.find('key')).toBe('second')
+  })
+
   it('remembers no strangers, and no more than it may', async () => {
     const { lookup, values, asked } = start({ most: 10 })
     await lookup.find('stranger')

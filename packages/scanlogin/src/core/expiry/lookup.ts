@@ -3,8 +3,8 @@
  * hot its copy is renewed in the background, so that nobody waits; one caller loads and the rest wait for the same load;
  * and when the store is out of reach the answer is an error, never a guess.
  *
- * Nobody is told across nodes when an entry changes: a watch for each live session would cost the store more than the
- * copies save, and staleness is bounded anyway. The node that ends a session forgets it at once.
+ * Whoever changes an entry forgets it here at once. Who hears of changes on other nodes, by a watch or otherwise, may say so
+ * too; where nobody does, staleness is bounded anyway.
  */
 import type { Clock } from '../clock.ts'
 import { createBreaker, guarded } from './breaker.ts'
@@ -18,6 +18,8 @@ export interface Lookup<Value> {
   find(key: string): Promise<Value | undefined>
   /** The next `find` asks the store. */
   forget(key: string): void
+  /** It may have changed: the next `find` renews the copy behind whoever asks, and the copy stays good to its end. */
+  age(key: string): void
   /** How often an answer came from a copy, and how often from the store. */
   counts(): { readonly copies: number; readonly loads: number }
 }
@@ -77,6 +79,12 @@ export function createLookup<Value>(options: LookupOptions<Value>): Lookup<Value
     forget(key) {
       recent.delete(key)
       flights.leave(key)
+    },
+    age(key) {
+      const copy = recent.get(key)
+      // What is under way may have been read before.
+      flights.leave(key)
+      if (copy) recent.set(key, { ...copy, term: { ...copy.term, renewAt: 0 } })
     },
     counts: () => ({ copies, loads }),
   }

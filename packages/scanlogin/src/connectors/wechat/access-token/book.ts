@@ -3,7 +3,7 @@ import { type Clock, clockOf, systemClock, timeOf } from '../../../core/clock.ts
 import { createLookup } from '../../../core/expiry/lookup.ts'
 import { termOf } from '../../../core/expiry/term.ts'
 import { systemRandom } from '../../../core/secrets/random.ts'
-import type { Entry, Store } from '../../../core/store.ts'
+import type { Entry, Store, Watch } from '../../../core/store.ts'
 import { createCaller } from '../../calls/caller.ts'
 import { ConnectorError } from '../../refusal.ts'
 import { createWechatApi, type WechatApi } from '../api.ts'
@@ -52,10 +52,22 @@ export function createTokenBook(options: AccessTokenOptions): TokenBook {
   const seal = createSeal(app.appSecret, random)
   const key = `wt:${app.appId}:${kind}`
   // Ages are this process's own: it need not ask the store for the time before it asks it for the token.
-  const copies = createLookup({ load: look, clock: options.clock ?? systemClock, staleness: copyTtl, most: 2 })
+  const copies = createLookup({ load: watched, clock: options.clock ?? systemClock, staleness: copyTtl, most: 2 })
+  let watch: Watch | undefined
 
-  async function look(): Promise<Seen> {
-    const entry = await store.get(key)
+  /** One watch for each app: what another node writes is known here at once, while rings arrive. */
+  async function watched(): Promise<Seen> {
+    const next = await store.watch(key, written => {
+      // Late, or without what was written, it may be the store that is in trouble: then the copy serves to its end.
+      if (typeof written === 'object') copies.forget(key)
+      else copies.age(key)
+    })
+    watch?.stop()
+    watch = next
+    return seen(next.entry)
+  }
+
+  async function seen(entry: Entry | undefined): Promise<Seen> {
     const now = await timeOf(clock, store)
     const kept = recordIn(entry)
     const text = kept.token && (await seal.open(kept.token.sealed))
@@ -91,14 +103,14 @@ export function createTokenBook(options: AccessTokenOptions): TokenBook {
     clock,
     key,
 
-    read() {
+    async read() {
       copies.forget(key)
-      return look()
+      return seen(await store.get(key))
     },
 
     async copied() {
-      const seen = await copies.find(key)
-      return seen && adviceOn(seen.record, await timeOf(clock, store)) === 'use' ? seen.token : undefined
+      const copy = await copies.find(key)
+      return copy && adviceOn(copy.record, await timeOf(clock, store)) === 'use' ? copy.token : undefined
     },
 
     async renew({ record, entry }, ask) {
