@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { ScriptedPhone } from '../../packages/scanlogin/src/testing/phone.ts'
 import { it, type NewVisitor, type Visitor } from '../browser/chromium.ts'
-import { codeOn, greetedAs, sees } from '../browser/screens.ts'
+import { codeOn, greetedAs, idIn, sees } from '../browser/screens.ts'
 import { openSite, type Site } from '../browser/site.ts'
 import { endServers } from '../server/server.ts'
 
@@ -62,16 +62,38 @@ describe.each(['stored', 'jwt'])('the page of a person’s sessions (%s)', kind 
     await sees(page, 'this browser')
   })
 
-  it('signs out of this browser, and leads to the sign-in page', async ({ newVisitor }) => {
-    const here = await signedIn(newVisitor, site(), site().phoneOf('Alice'))
+  it('signs out of this browser, and shows a code that leads back to the list', async ({ newVisitor }) => {
+    const phone = site().phoneOf('Alice')
+    const here = await signedIn(newVisitor, site(), phone)
     const page = await here.open(`${site().origin}/sessions`)
     await page.getByRole('button', { name: 'Sign out here' }).click()
     await sees(page, 'Nobody is signed in in this browser.')
     expect((await here.context.cookies()).map(({ name }) => name).filter(name => /session|access/.test(name))).toEqual(
       [],
     )
-    await page.getByRole('link', { name: 'Sign in' }).click()
+    await phone.scan(await codeOn(page))
+    await phone.confirm()
+    await page.locator('li.session.current').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/sessions')
+  })
+
+  it('asks who is there without a failed call, in either language, and leads back to the sign-in page', async ({
+    newVisitor,
+  }) => {
+    const before = site().output().length
+    const visitor = await newVisitor()
+    const page = await visitor.open(`${site().origin}/sessions`)
+    await sees(page, 'Nobody is signed in in this browser. Sign in to see your sessions.')
+    const code = await codeOn(page)
+    await page.getByRole('button', { name: '中文' }).click()
+    await sees(page, '此浏览器上没有人登录。请登录以查看你的会话。')
+    // Another language is no other sign-in.
+    expect(idIn(await codeOn(page))).toBe(idIn(code))
+    expect(visitor.requests.map(request => new URL(request.url()).pathname)).not.toContain('/v1/sessions')
+    await page.getByRole('link', { name: '返回' }).click()
     await codeOn(page)
+    expect(new URL(page.url()).pathname).toBe('/')
+    expect(site().output().slice(before)).not.toMatch(/"level":(40|50|"warn"|"error")/)
   })
 
   it('speaks Chinese, and is reached from the greeting', async ({ newVisitor }) => {

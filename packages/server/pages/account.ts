@@ -1,5 +1,6 @@
 /** The page where a person sees by which identities they sign in, adds one, and removes what they no longer use. */
 import { mountAccount } from './account/view.ts'
+import { drawAround } from './page/around.ts'
 import { byId } from './page/dom.ts'
 import { speakIn } from './page/language.ts'
 
@@ -10,7 +11,8 @@ speakIn(byId('language'), (messages, language) => {
   document.title = title
   byId('title').textContent = title
   byId('lead').textContent = lead
-  const words = { words: messages.account, language }
+  drawAround(byId('around'), messages, 'sessions')
+  const words = { messages, words: messages.account, language }
   if (view) view.speak(words)
   else view = mountAccount({ list: byId('list'), news: byId('news'), title: byId('title') }, words)
 })

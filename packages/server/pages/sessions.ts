@@ -1,4 +1,5 @@
 /** The page where a person sees everywhere they are signed in, and ends what they do not know. */
+import { drawAround } from './page/around.ts'
 import { byId } from './page/dom.ts'
 import { speakIn } from './page/language.ts'
 import { mountBrowsers } from './sessions/browsers.ts'
@@ -12,12 +13,13 @@ speakIn(byId('language'), (messages, language) => {
   document.title = title
   byId('title').textContent = title
   byId('lead').textContent = lead
-  browsers?.speak(messages.sessions, language)
-  view?.speak(messages.sessions, language)
+  drawAround(byId('around'), messages, 'account')
+  browsers?.speak(messages, language)
+  view?.speak(messages, language)
   if (view) return
   const news = byId('news')
-  const known = mountBrowsers({ place: byId('browsers'), news }, messages.sessions, language)
+  const known = mountBrowsers({ place: byId('browsers'), news }, messages, language)
   browsers = known
   const places = { list: byId('list'), news, title: byId('title') }
-  view = mountSessions({ ...places, loaded: known.load }, messages.sessions, language)
+  view = mountSessions({ ...places, loaded: known.load, nobody: known.clear }, messages, language)
 })

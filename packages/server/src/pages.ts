@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { type Context, Hono } from 'hono'
-import { accountPath, bindPath } from './accounts/identify.ts'
+import { accountPath, bindPath, sessionsPath, signedInPath } from './accounts/identify.ts'
 import { policyWithFrames } from './security-headers.ts'
 
 export interface PagesOptions {
@@ -18,6 +18,10 @@ export interface PagesOptions {
   accounts?: boolean
   /** By whom the person of a phone may be known: JSON, see `pages/phone-ways/ways.ts`. Default: by nobody. */
   ways?: string
+  /** The public URL. Default: each page's own origin. */
+  site?: string
+  /** The cookie by which phones are known here. Default: no such cookie. */
+  phoneCookie?: string | undefined
   /** Origins whose pages may stand in a frame of the sign-in page. Default none. */
   frames?: readonly string[]
   /** Where the built pages are. Default: beside this file. */
@@ -26,11 +30,12 @@ export interface PagesOptions {
 
 export function pages(options: PagesOptions): Hono {
   const { demo, scanUrl, signInUrl, lanUrl, accounts = false, ways = '[]', folder = builtPages } = options
-  const { frames = [] } = options
+  const { frames = [], site = '', phoneCookie } = options
   const files = readFiles(folder)
-  const page = (name: string) => {
+  const page = (name: string, sessionOn: SessionOn = browserSession) => {
     const file = fileIn(files, name)
-    const values = { demo: String(demo), scanUrl, signInUrl, lanUrl, ways, accountPage: accounts ? accountPath : '' }
+    const accountPage = accounts ? accountPath : ''
+    const values = { demo: String(demo), scanUrl, signInUrl, lanUrl, ways, site, accountPage }
     return (context: Context) => {
       // Which page has led here: the phone page asks before it takes a code from a foreign one.
       const arrival = context.req.header('sec-fetch-site') ?? ''
@@ -44,10 +49,12 @@ export function pages(options: PagesOptions): Hono {
     return signIn(context)
   })
   app.get('/s', page('phone.html'))
-  app.get('/sessions', page('sessions.html'))
+  // A phone sees its person's sessions too.
+  app.get(sessionsPath, page('sessions.html', anySession(phoneCookie)))
   if (accounts) {
     app.get(accountPath, page('account.html'))
     app.get(bindPath, page('bind.html'))
+    app.get(signedInPath, context => context.redirect(accountPath, 303))
   }
   app.get('/assets/:name', context => {
     const file = files.get(context.req.param('name'))
@@ -66,8 +73,17 @@ export function pageOf(name: string, folder: URL = builtPages): (values: Readonl
 }
 
 /** `none` for a browser that brings no cookie of a session: its page need not ask, and nothing in its console looks wrong. */
-function sessionOn(context: Context): 'possible' | 'none' {
-  return /scanlogin-(?:session|access)=/.test(context.req.header('cookie') ?? '') ? 'possible' : 'none'
+type SessionOn = (context: Context) => 'possible' | 'none'
+
+const browserSession: SessionOn = ({ req }) =>
+  /scanlogin-(?:session|access)=/.test(req.header('cookie') ?? '') ? 'possible' : 'none'
+
+function anySession(phoneCookie: string | undefined): SessionOn {
+  const names = ['scanlogin-phone', 'scanlogin-demo-user', ...(phoneCookie === undefined ? [] : [phoneCookie])]
+  return context => {
+    const cookies = context.req.header('cookie') ?? ''
+    return names.some(name => cookies.includes(`${name}=`)) ? 'possible' : browserSession(context)
+  }
 }
 
 function fileIn(files: ReadonlyMap<string, File>, name: string): File {

@@ -142,15 +142,28 @@ describe('the account page', () => {
     await sees(page, 'Nothing has been added yet. You sign in with your app.')
   })
 
-  it('leads to the sign-in page where nobody is signed in, in either language', async ({ newVisitor }) => {
+  it('has whoever is not signed in scan here, in either language, and asks nothing before', async ({ newVisitor }) => {
+    const before = site.output().length
     const visitor = await newVisitor()
     const page = await visitor.open(`${site.origin}/account`)
     await sees(page, 'Nobody is signed in in this browser.')
     await page.getByRole('button', { name: '中文' }).click()
     await sees(page, '此浏览器上没有人登录。')
     expect(await page.title()).toBe('我的登录方式')
-    await page.getByRole('link', { name: '去登录' }).click()
-    await codeOn(page)
+    expect(visitor.requests.map(request => new URL(request.url()).pathname)).not.toContain('/account/identities')
+    await scan(page, site.phoneOf('Alice'))
+    await sees(page, '尚未添加其他方式')
+    expect(site.output().slice(before)).not.toMatch(/"level":(40|50|"warn"|"error")/)
+  })
+
+  it('leads to the page of sessions, which leads back to it, and both to the sign-in page', async ({ newVisitor }) => {
+    const page = await (await signedIn(newVisitor, site.phoneOf('Alice'))).open(`${site.origin}/account`)
+    await page.getByRole('link', { name: 'All your sessions' }).click()
+    await page.locator('li.session').waitFor()
+    await page.getByRole('link', { name: 'Your ways to sign in' }).click()
+    await sees(page, 'Nothing has been added yet.')
+    await page.getByRole('link', { name: 'Back' }).click()
+    await greetedAs(page, 'Hello, Alice')
   })
 })
 

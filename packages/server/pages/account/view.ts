@@ -1,12 +1,14 @@
 /** The list of a person's identities, as it is now; drawn again after each change. */
 import type { Language, Messages } from '../messages.ts'
 import { element } from '../page/dom.ts'
+import { isNobody, type WayIn, wayIn } from '../page/way-in.ts'
 import { type ListedIdentity, type Listing, listIdentities, removeIdentity } from './calls.ts'
 import { card } from './card.ts'
 import { providerName } from './providers.ts'
 import { signInAgain } from './sign-in-again.ts'
 
 export interface Speech {
+  messages: Messages
   words: Messages['account']
   language: Language
 }
@@ -22,6 +24,7 @@ export interface Places {
 export function mountAccount(places: Places, first: Speech): { speak(next: Speech): void } {
   let speech = first
   let listing: Listing | 'nobody' | 'trouble' | undefined
+  let door: WayIn | undefined
 
   async function load(): Promise<void> {
     listing = await listIdentities()
@@ -29,13 +32,27 @@ export function mountAccount(places: Places, first: Speech): { speak(next: Speec
   }
 
   function draw(): void {
+    if (listing === 'nobody') {
+      offer()
+      return
+    }
+    door = undefined
     if (listing !== undefined) places.list.replaceChildren(...drawn(listing))
   }
 
-  function drawn(listing: Listing | 'nobody' | 'trouble'): HTMLElement[] {
+  /** Once: another language is no reason for another code. */
+  function offer(): void {
+    if (!door) {
+      // Who comes back from a provider to the page itself wants to add an identity, see `identify.ts`.
+      const returnTo = '/account/signed-in'
+      door = wayIn({ lead: ({ account }) => account.nobody, returnTo, signedIn: () => void load() })
+      places.list.replaceChildren(door.root)
+    }
+    door.speak(speech.messages, speech.language)
+  }
+
+  function drawn(listing: Listing | 'trouble'): HTMLElement[] {
     const { words } = speech
-    if (listing === 'nobody')
-      return [note(words.nobody, element('a', { class: 'button primary', href: '/' }, words.signIn))]
     if (listing === 'trouble') return [note(words.trouble, retry())]
     const cards = listing.identities.map(identity => card(identity, { ...speech, remove }))
     const shown = cards.length > 0 ? element('ul', { class: 'identities' }, ...cards) : note(words.none)
@@ -81,7 +98,10 @@ export function mountAccount(places: Places, first: Speech): { speak(next: Speec
     return button
   }
 
-  void load()
+  if (isNobody()) {
+    listing = 'nobody'
+    draw()
+  } else void load()
   return {
     speak(next) {
       speech = next

@@ -16,8 +16,7 @@ export const account = {
   last: 'This is your only way into the account. Add another one first.',
   failed: 'That did not work. Try again.',
   again: 'You signed in a while ago. Show once more that it is you, and then remove it.',
-  nobody: 'Nobody is signed in in this browser.',
-  signIn: 'Sign in',
+  nobody: 'Nobody is signed in in this browser. Sign in to see your ways to do so.',
   trouble: 'This cannot be shown at the moment.',
   retry: 'Try again',
 } as const

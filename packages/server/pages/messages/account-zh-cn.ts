@@ -18,8 +18,7 @@ export const account: Messages['account'] = {
   last: '这是进入该账号的唯一方式，请先添加另一种。',
   failed: '操作失败，请重试。',
   again: '你登录已有一段时间。请再次扫码确认是你本人，然后移除。',
-  nobody: '此浏览器上没有人登录。',
-  signIn: '去登录',
+  nobody: '此浏览器上没有人登录。请登录以查看你的登录方式。',
   trouble: '暂时无法显示。',
   retry: '重试',
 }

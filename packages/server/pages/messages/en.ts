@@ -15,6 +15,8 @@ export const en = {
     signedIn: 'You are signed in in this browser.',
     sessions: 'All your sessions',
     account: 'Your ways to sign in',
+    back: 'Back',
+    around: 'Further pages',
     signOut: 'Sign out',
     signOutFailed: 'Signing out did not work. Try again.',
   },

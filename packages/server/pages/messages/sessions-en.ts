@@ -21,8 +21,7 @@ export const sessions = {
   reallyEndOthers: (count: number) => (count === 1 ? 'Press again to end it' : `Press again to end all ${count}`),
   ended: 'Ended.',
   failed: 'That did not work. Try again.',
-  nobody: 'Nobody is signed in in this browser.',
-  signIn: 'Sign in',
+  nobody: 'Nobody is signed in in this browser. Sign in to see your sessions.',
   trouble: 'Your sessions cannot be shown at the moment.',
   retry: 'Try again',
   browsers: {

@@ -23,8 +23,7 @@ export const sessions: Messages['sessions'] = {
   reallyEndOthers: count => `再按一次，结束其他 ${count} 个会话`,
   ended: '已结束。',
   failed: '操作失败，请重试。',
-  nobody: '此浏览器上没有人登录。',
-  signIn: '去登录',
+  nobody: '此浏览器上没有人登录。请登录以查看你的会话。',
   trouble: '暂时无法显示你的会话。',
   retry: '重试',
   browsers: {

@@ -16,6 +16,8 @@ export const zhCN: Messages = {
     signedIn: '你已在此浏览器登录。',
     sessions: '我的所有会话',
     account: '我的登录方式',
+    back: '返回',
+    around: '其他页面',
     signOut: '退出登录',
     signOutFailed: '退出失败，请重试。',
   },

@@ -11,6 +11,8 @@ type Words = Messages['sessions']
 export interface BrowsersView extends SessionsView {
   /** Looks anew. */
   load(): void
+  /** There is nobody whose browsers they could be. */
+  clear(): void
 }
 
 export interface BrowserPlaces {
@@ -19,8 +21,8 @@ export interface BrowserPlaces {
   news: HTMLElement
 }
 
-export function mountBrowsers({ place, news }: BrowserPlaces, first: Words, spoken: Language): BrowsersView {
-  let words = first
+export function mountBrowsers({ place, news }: BrowserPlaces, first: Messages, spoken: Language): BrowsersView {
+  let words: Words = first.sessions
   let language = spoken
   let browsers: readonly KnownBrowser[] = []
 
@@ -68,8 +70,12 @@ export function mountBrowsers({ place, news }: BrowserPlaces, first: Words, spok
 
   return {
     load: () => void load(),
+    clear() {
+      browsers = []
+      draw()
+    },
     speak(next, spoken) {
-      words = next
+      words = next.sessions
       language = spoken
       draw()
     },

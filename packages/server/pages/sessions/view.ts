@@ -1,13 +1,12 @@
 /** The list of a person's sessions, as it is now; drawn again after each change. */
 import type { Language, Messages } from '../messages.ts'
 import { element } from '../page/dom.ts'
+import { isNobody, type WayIn, wayIn } from '../page/way-in.ts'
 import { endListed, endOthers, type ListedSession, type Listing, listSessions } from './calls.ts'
 import { card } from './card.ts'
 
-type Words = Messages['sessions']
-
 export interface SessionsView {
-  speak(words: Words, language: Language): void
+  speak(messages: Messages, language: Language): void
 }
 
 export interface Places {
@@ -18,26 +17,47 @@ export interface Places {
   title: HTMLElement
   /** Told after each look at the list. */
   loaded: () => void
+  /** Told where nobody is signed in. */
+  nobody: () => void
 }
 
-export function mountSessions(places: Places, first: Words, spoken: Language): SessionsView {
-  let words = first
+export function mountSessions(places: Places, first: Messages, spoken: Language): SessionsView {
+  let messages = first
+  let words = first.sessions
   let language = spoken
   let listing: Listing | undefined
+  let door: WayIn | undefined
 
   async function load(): Promise<void> {
-    listing = await listSessions()
+    show(await listSessions())
+  }
+
+  function show(found: Listing): void {
+    listing = found
     draw()
-    places.loaded()
+    if (found === 'nobody') places.nobody()
+    else places.loaded()
   }
 
   function draw(): void {
+    if (listing === 'nobody') {
+      offer()
+      return
+    }
+    door = undefined
     if (listing !== undefined) places.list.replaceChildren(...drawn(listing))
   }
 
-  function drawn(listing: Listing): HTMLElement[] {
-    if (listing === 'nobody')
-      return [note(words.nobody, element('a', { class: 'button primary', href: '/' }, words.signIn))]
+  /** Once: another language is no reason for another code. */
+  function offer(): void {
+    if (!door) {
+      door = wayIn({ lead: ({ sessions }) => sessions.nobody, returnTo: '/sessions', signedIn: () => void load() })
+      places.list.replaceChildren(door.root)
+    }
+    door.speak(messages, language)
+  }
+
+  function drawn(listing: Exclude<Listing, 'nobody'>): HTMLElement[] {
     if (listing === 'trouble') return [note(words.trouble, retry())]
     const cards = listing.map(session => card(session, { words, language, end }))
     const others = listing.filter(({ current }) => !current).length
@@ -81,10 +101,12 @@ export function mountSessions(places: Places, first: Words, spoken: Language): S
     return button
   }
 
-  void load()
+  if (isNobody()) show('nobody')
+  else void load()
   return {
     speak(next, spoken) {
-      words = next
+      messages = next
+      words = next.sessions
       language = spoken
       draw()
     },

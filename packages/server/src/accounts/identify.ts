@@ -34,6 +34,12 @@ export interface IdentifyOptions {
 /** The page where a person sees their identities. Whoever begins with it as return address wants to add one. */
 export const accountPath = '/account'
 
+/** Where a provider leads back to whoever has come to the account page to sign in: there, and nothing is to be added. */
+export const signedInPath = '/account/signed-in'
+
+/** The page of a person's sessions. */
+export const sessionsPath = '/sessions'
+
 /** The page that asks whether an identity is to be bound. */
 export const bindPath = '/account/bind'
 

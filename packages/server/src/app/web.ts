@@ -27,6 +27,8 @@ export function createWeb(parts: Parts, { config, log, demo }: AppOptions, ready
   const consoleRoutes = parts.watching.routes(sessions, parts.operator)
   if (consoleRoutes) web.route(consolePath, consoleRoutes)
   const offered = {
+    site: publicUrl,
+    phoneCookie: config.SCANLOGIN_TOKEN_COOKIE,
     scanUrl: login.scanUrl,
     signInUrl: config.SCANLOGIN_SIGN_IN_URL ?? '',
     lanUrl: demo?.lanUrl ?? '',

@@ -11,7 +11,7 @@ import {
   type Way,
   type WechatApp,
 } from 'scanlogin/wechat'
-import { accountPath } from '../accounts/identify.ts'
+import { accountPath, sessionsPath, signedInPath } from '../accounts/identify.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { logConnectors } from './log.ts'
@@ -71,6 +71,8 @@ export function openConnectors(options: OpenConnectorsOptions): OpenedConnectors
   const returnTo = [
     ...(config.SCANLOGIN_RETURN_TO ?? []),
     publicUrl + accountPath,
+    publicUrl + signedInPath,
+    publicUrl + sessionsPath,
     publicUrl + phonePath,
     publicUrl + questionPath,
   ]
