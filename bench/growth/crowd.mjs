@@ -21,7 +21,7 @@ export async function measureCrowd({ processes, browsers, idleSeconds }) {
     const redisBefore = await redisBytes(redis)
     const resident = sum(server => server.residentBytes())
     const arriving = performance.now()
-    await Promise.all(loads.map(load => arrive(load, Math.floor(each))))
+    await Promise.all(loads.map(load => load.ask('arrive', { count: Math.floor(each), together })))
     const acceptedIn = performance.now() - arriving
     await pause(3000)
     const before = { cpu: sum(server => server.cpuSeconds()), redis: redis.cpuSeconds(), at: performance.now() }
@@ -45,14 +45,8 @@ export async function measureCrowd({ processes, browsers, idleSeconds }) {
   }
 }
 
-/** So many at a time: all at once would be more than two cores get through in the second that a call to Redis may take. */
-async function arrive(load, count) {
-  for (let missing = count; missing > 0; missing -= together) {
-    await load.ask('arrive', { count: Math.min(together, missing) })
-  }
-}
-
-const together = 200
+/** At each process: more would be more than two cores get through in the second that a call to Redis may take. */
+const together = 50
 
 async function redisBytes(redis) {
   return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1])

@@ -88,7 +88,7 @@ function crowd({ of }) {
     line('CPU of all servers while they wait', values => values.cpu * 100, '% of a core'),
     line('CPU of Redis while they wait', values => values.redisCpu * 100, '% of a core'),
     line('all scanned and told', values => values.allWokenIn / 1000, 's'),
-    line('calls answered 503 on the way, and sent again', values => values.refusals, ''),
+    line('calls answered 503 or 408 on the way, and sent again', values => values.refusals, ''),
   ].join('\n')
 }
 

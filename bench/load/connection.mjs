@@ -12,15 +12,22 @@ export function openConnection({ host, port, from }) {
   let text = ''
   let waiting
   let onEvent
-  const socket = connect({
-    host,
-    port,
-    noDelay: true,
-    ...(from && { localAddress: from }),
-    onread: { buffer: landing, callback: read },
-  })
-  socket.on('error', fail)
-  socket.on('close', () => fail(new Error('the server closed the connection')))
+  let socket = dial()
+
+  function dial() {
+    const dialled = connect({
+      host,
+      port,
+      noDelay: true,
+      ...(from && { localAddress: from }),
+      onread: { buffer: landing, callback: read },
+    })
+    // What has become of one that was given up is nobody's concern.
+    const isGivenUp = () => socket !== dialled
+    dialled.on('error', error => isGivenUp() || fail(error))
+    dialled.on('close', () => isGivenUp() || fail(new Error('the server closed the connection')))
+    return dialled
+  }
 
   function fail(error) {
     waiting?.reject(error)
@@ -68,6 +75,13 @@ export function openConnection({ host, port, from }) {
     },
 
     opened: () => new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject)),
+
+    /** Another one in its place, for a server that has closed it with an answer. */
+    reopen() {
+      text = ''
+      socket.destroy()
+      socket = dial()
+    },
 
     close() {
       waiting = undefined

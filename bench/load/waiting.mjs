@@ -50,7 +50,7 @@ export function createWaiting(target) {
   }
 
   /**
-   * Where a machine is too busy a call is answered 503 and nothing is lost: it is sent again, as browsers do, and counted.
+   * Where a machine is too busy a call is answered 503, or 408 before it was read, and nothing is lost: it is sent again, as browsers do, and counted.
    * Ever later, as they do: thousands that ask anew every second would be what keeps it busy.
    */
   async function ask(connection, message) {
@@ -58,9 +58,11 @@ export function createWaiting(target) {
       try {
         return await send(connection, message)
       } catch (error) {
-        if (error.status !== 503 || tries === 30) throw error
+        if (![408, 503].includes(error.status) || tries === 30) throw error
         refusals++
         await pause(Math.min(10_000, 500 * 2 ** tries) * (0.5 + Math.random()))
+        // The server was kept waiting for the first byte for 10 s, and has closed it.
+        if (error.status === 408) connection.reopen()
       }
     }
   }
@@ -95,15 +97,18 @@ export function createWaiting(target) {
     return performance.now()
   }
 
-  /** The code that its page shows, and where that one has just expired, the next. */
+  /**
+   * The code that its page shows. Where that has expired, the next; and where a picture has grown old while it was refused
+   * with 503, another one.
+   */
   async function scanShown(phone, waiter) {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const { ticket } = waiter
       try {
         return await scan(phone, waiter)
       } catch (error) {
-        if (streaming || error.status !== 410) throw error
-        while (waiter.ticket === ticket) await pause(100)
+        if (streaming || ![410, 422].includes(error.status) || tries === 30) throw error
+        while (error.status === 410 && waiter.ticket === ticket) await pause(100)
       }
     }
   }
@@ -125,21 +130,29 @@ export function createWaiting(target) {
   }
 
   return guard(failed, {
-    /** Opens connections as fast as it can, a create and a wait on each. Milliseconds until all are held. */
-    async arrive({ count, stream }) {
+    /**
+     * Opens connections as fast as it can, or so many at a time, a create and a wait on each. Milliseconds until all are
+     * held.
+     */
+    async arrive({ count, stream, together = count }) {
       streaming = stream
       const started = performance.now()
-      const arrivals = []
-      for (let number = 0; number < count; number++) {
-        arrivals.push(arrive(number))
+      let next = 0
+      // Who is told to come back later holds up nobody else.
+      const lane = async () => {
+        while (next < count) await arrive(next++)
+      }
+      const lanes = []
+      for (let number = 0; number < together; number++) {
+        lanes.push(lane())
         if (number % 256 === 255) await new Promise(setImmediate)
       }
-      await Promise.all(arrivals)
+      await Promise.all(lanes)
       await settle()
       return performance.now() - started
     },
 
-    /** Calls that were answered 503 so far. */
+    /** Calls that were answered 503 or 408 so far. */
     async refusals() {
       return refusals
     },
