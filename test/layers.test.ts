@@ -22,8 +22,8 @@ const arrows: Record<string, readonly string[]> = {
   tracing: ['core'],
   http: ['core', 'sessions', 'tracing', '#digest', 'jose'],
   node: ['core', 'http', 'node:'],
-  browser: ['http/wire.ts', 'core/plain-text.ts', 'qr', '@noble/hashes'],
-  phone: ['http/wire.ts', 'qr'],
+  browser: ['http/wire.ts', 'core/plain-text.ts', 'core/expiry/retry-after.ts', 'qr', '@noble/hashes'],
+  phone: ['http/wire.ts', 'core/expiry/retry-after.ts', 'qr'],
   testing: ['core', 'stores', 'http/wire.ts'],
 }
 

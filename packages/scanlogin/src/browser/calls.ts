@@ -3,6 +3,7 @@
  * answer of the expected shape, a refusal by our server, trouble (no answer, a proxy's page, bad JSON, an overloaded
  * server) that may be over in a moment, or nothing because the caller gave up.
  */
+import { readRetryAfter } from '../core/expiry/retry-after.ts'
 import { plainText } from '../core/plain-text.ts'
 import type { CodeResource, CreateBody, CreatedResource, SignedInResource, TicketResource } from '../http/wire.ts'
 import type { BrowserKey } from './key/browser-key.ts'
@@ -192,12 +193,9 @@ const titles = {
 /** Characters: more than that is no sentence to show to people. */
 const longestDetail = 200
 
-/** Seconds, from either form that HTTP allows. */
+/** Seconds; none of them is no wish. */
 function retryAfter({ headers }: Response): number | undefined {
-  const text = headers.get('retry-after')
-  if (text === null) return undefined
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000
-  return seconds > 0 ? seconds : undefined
+  return readRetryAfter(headers.get('retry-after'), Date.now()) || undefined
 }
 
 function parse(text: string): unknown {

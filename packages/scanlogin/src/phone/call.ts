@@ -1,6 +1,7 @@
 /** One call to the server: asked until there is an answer or no hope of one, and any refusal thrown as `PhoneError`. */
+import { readRetryAfter } from '../core/expiry/retry-after.ts'
 import { PhoneError, phoneErrorCode } from './error.ts'
-import { patience, pauseBefore, readRetryAfter } from './retry.ts'
+import { patience, pauseBefore } from './retry.ts'
 
 /** Sends `body` to `path` below the mount point and gives the answer, not yet looked at. */
 export type PhoneCall = (path: string, body: unknown) => Promise<unknown>

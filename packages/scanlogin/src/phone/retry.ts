@@ -19,11 +19,3 @@ export function pauseBefore(next: number, retryAfter: number | undefined, chance
   const spread = Math.min(4000, 250 * 2 ** (next - 2))
   return (retryAfter ?? 0) * 1000 + chance * spread
 }
-
-/** Seconds that a `Retry-After` header asks for, given as seconds or as a date. */
-export function readRetryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined
-  if (/^\d{1,9}$/.test(header)) return Number(header)
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000))
-}

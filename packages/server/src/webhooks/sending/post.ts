@@ -5,6 +5,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
+import { readRetryAfter } from 'scanlogin/expiry'
 import { DestinationRefused, type Destinations } from './destination.ts'
 
 export interface Post {
@@ -54,7 +55,7 @@ export function post({ url, headers, body }: Post, options: PostOptions): Promis
     sent.on('error', error => reject(ends.aborted ? new Error('There was no answer in time') : error))
     sent.on('response', response => {
       const { statusCode = 0, headers } = response
-      const retryAfter = readRetryAfter(headers['retry-after'])
+      const retryAfter = readRetryAfter(headers['retry-after'], Date.now())
       resolve({ status: statusCode, ...(retryAfter !== undefined && { retryAfter }) })
       let received = 0
       // What comes after the status says nothing: an error there changes nothing.
@@ -69,10 +70,3 @@ export function post({ url, headers, body }: Post, options: PostOptions): Promis
 }
 
 const mostReceived = 64 * 1024
-
-/** Seconds, or a date. */
-function readRetryAfter(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
-}
