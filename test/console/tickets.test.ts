@@ -261,3 +261,15 @@ describe.each(fleets)('an administrator of %s', (_, fleet) => {
     await here.written(`"by":"${by}"`)
   })
 })
+
+describe('a server that goes down', () => {
+  it('leaves what it has heard of tickets a moment before to the others', async () => {
+    const redis = await startRedis()
+    const { atThere, there, admin } = await fleetOf({ SCANLOGIN_STORE: `redis://127.0.0.1:${redis.port}` }, 2)
+    const browser = atThere.newBrowser()
+    await browser.create()
+    there.signal('SIGTERM')
+    await there.exited
+    expect(await historyOf(admin, markOf(browser.ticket.id))).toMatchObject({ state: 'pending', revocable: true })
+  })
+})

@@ -67,6 +67,7 @@ async function end(parts: Parts, serving: Serving, grace?: Promise<void>): Promi
   await parts.login.drain()
   await grace
   await serving.close()
+  await parts.watching.handOver()
   await parts.outbox.stop()
   await parts.metrics.close()
   await parts.accounts?.close()

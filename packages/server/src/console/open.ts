@@ -29,12 +29,16 @@ export interface Console {
   routes(sessions: Sessions, operator: Operator): Hono | undefined
   /** Ends its streams and its timer. */
   close(): void
+  /** What this process knows of tickets is left to the others: once nobody is served any more. Takes a second at most. */
+  handOver(): Promise<void>
 }
 
 export const consolePath = '/console'
 
 /** ms between two beats of a node. */
 const pulse = 3000
+/** ms that a process that goes down waits for a store to take what it knows. */
+const patience = 1000
 
 export interface ConsoleOptions {
   config: Config
@@ -78,11 +82,10 @@ export function openConsole({ config, store, publicUrl, log }: ConsoleOptions): 
     },
     close() {
       stop()
-      // A process that goes down leaves what it knows to the others.
-      void histories.flush()
       halt.close()
       broadcast.close()
     },
+    handOver: () => Promise.race([histories.flush(), new Promise<void>(late => setTimeout(late, patience).unref())]),
   }
 }
 
@@ -92,6 +95,7 @@ const noConsole: Console = {
   listener: listener => listener,
   routes: () => undefined,
   close() {},
+  async handOver() {},
 }
 
 /** At once and every few seconds, one after the other, whatever becomes of each. */
