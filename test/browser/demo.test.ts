@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { endServers } from '../server/server.ts'
 import { it } from './chromium.ts'
+import { picture } from './picture.ts'
 import { codeOn, greetedAs, idIn, scanAs, sees, wordsOn } from './screens.ts'
 import { openDemo, type Site } from './site.ts'
 
@@ -167,3 +168,27 @@ async function englishOn(page: Page): Promise<string[]> {
   const words = (await wordsOn(page)).replace(/localhost:\d+|https?:\S+|Alice Liddell|Omar Haddad|scanlogin demo/g, '')
   return (words.match(/[A-Za-z]{3,}/g) ?? []).filter(word => word !== 'Chrome' && word !== 'Linux')
 }
+
+describe('the demo page with the simulated WeChat', () => {
+  it.for([
+    ['en', 'light', ['App', 'WeChat'], 'This code is for WeChat', 'WeChat shows its code', 'Nothing secret is in it'],
+    ['zh-CN', 'dark', ['App 扫码', '微信'], '这个二维码要用微信扫描', '微信显示它的二维码', '里面没有任何秘密'],
+  ] as const)('says what belongs to the tab that is shown (%s, %s)', async (row, { newVisitor }) => {
+    const [locale, colorScheme, [app, wechat], note, step, ownStep] = row
+    const site = await openDemo({}, '--wechat')
+    const page = await (await newVisitor({ locale, colorScheme })).open(site.origin)
+    await codeOn(page)
+    const texts = [page.locator('.choice').first(), page.getByText(ownStep)]
+    for (const text of texts) await text.waitFor()
+    await page.getByRole('tab', { name: wechat }).click()
+    await page.frameLocator('iframe').locator('img').first().waitFor()
+    await sees(page, note)
+    await sees(page, step)
+    for (const text of texts) expect(await text.isVisible()).toBe(false)
+    expect(await page.locator('.wechat a').getAttribute('href')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
+    await picture(page, `demo-wechat-${locale}`)
+    await page.getByRole('tab', { name: app }).click()
+    for (const text of texts) await text.waitFor()
+    expect(await page.getByText(note).isVisible()).toBe(false)
+  })
+})

@@ -28,8 +28,8 @@ export function openSite(env: Environment = {}): Promise<Site> {
 }
 
 /** As `npm run demo` starts it, but for this machine alone. */
-export function openDemo(env: Environment = {}): Promise<Site> {
-  return open({ HOST: '127.0.0.1', ...env }, ['serve', '--demo'])
+export function openDemo(env: Environment = {}, ...options: readonly string[]): Promise<Site> {
+  return open({ HOST: '127.0.0.1', ...env }, ['serve', '--demo', ...options])
 }
 
 async function open(env: Environment, args: readonly string[]): Promise<Site> {

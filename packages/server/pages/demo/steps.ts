@@ -3,13 +3,21 @@ import type { Messages } from '../messages.ts'
 import { element } from '../page/dom.ts'
 import type { View } from '../phone-screen/view.ts'
 
+type Steps = readonly { readonly title: string; readonly text: string }[]
+
 /** All of them done. */
 export const stepCount = 4
 
-export function stepsOf(steps: Messages['demo']['steps']): HTMLElement[] {
-  return Object.values(steps).map(({ title, text }) =>
+/** Those of the way that the browser shows. */
+export function stepsOf(demo: Messages['demo'], way: string): HTMLElement[] {
+  return stepsOn(demo, way).map(({ title, text }) =>
     element('li', {}, element('strong', {}, title), element('span', { class: 'muted' }, text)),
   )
+}
+
+function stepsOn({ steps, stepsInFrame, stepsForTicket }: Messages['demo'], way: string): Steps {
+  if (way === 'app') return Object.values(steps)
+  return Object.values(way === 'wechat' ? stepsInFrame : stepsForTicket)
 }
 
 export function showStep(list: HTMLElement, step: number): void {

@@ -204,5 +204,28 @@ export const en = {
       { title: 'The person decides', text: 'They see who asks, and confirm or refuse.' },
       { title: 'The browser is signed in', text: 'It alone can collect the session, and only once.' },
     ],
+    wechat: {
+      title: 'This code is for WeChat',
+      text: 'The phone drawn here has this site’s own app on it and goes with the tab “App”. WeChat reads the code of this tab.',
+      open: 'Open WeChat’s simulated phone',
+    },
+    stepsInFrame: [
+      {
+        title: 'WeChat shows its code',
+        text: 'It is WeChat’s own page in a frame. The code of the app waits meanwhile.',
+      },
+      { title: 'WeChat scans it', text: 'On a phone where somebody is signed in to WeChat.' },
+      { title: 'The person allows it', text: 'WeChat asks them on the phone.' },
+      { title: 'The browser is signed in', text: 'WeChat tells this site who it is, by a code that is good once.' },
+    ],
+    stepsForTicket: [
+      { title: 'The browser shows a code of WeChat', text: 'It leads to the same sign-in as the code of the app.' },
+      {
+        title: 'WeChat scans it',
+        text: 'From then on the sign-in belongs to this person. Nobody is signed in by that.',
+      },
+      { title: 'The person decides', text: 'A page of this site, or of its mini program, shows who asks.' },
+      { title: 'The browser is signed in', text: 'It alone can collect the session, and only once.' },
+    ],
   },
 } as const
