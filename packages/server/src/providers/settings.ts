@@ -22,6 +22,8 @@ export function providerProblem({
 export type ProviderSettings = z.output<typeof providers>
 
 const text = z.string().min(1).max(8192)
+/** Or the path of a file of it; roots come several in one. */
+const pem = z.string().min(1).max(65_536)
 /** A path is behind it where a proxy, or a simulator, stands for several hosts. */
 const host = z.url({ protocol: /^https?$/ }).regex(/^[^?#]*[^/?#]$/)
 
@@ -30,7 +32,8 @@ const providers = z
     alipay: z.strictObject({
       appId: text,
       privateKey: text,
-      alipayPublicKey: text,
+      alipayPublicKey: text.exactOptional(),
+      certificates: z.strictObject({ app: pem, alipay: pem, root: pem }).exactOptional(),
       hosts: z.strictObject({ openauth: host.exactOptional(), openapi: host.exactOptional() }).exactOptional(),
     }),
     dingtalk: z.strictObject({

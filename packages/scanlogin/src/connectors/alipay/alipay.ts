@@ -15,7 +15,20 @@ export interface AlipayOptions extends CallerOptions {
   privateKey: string
   /** Alipay's key (支付宝公钥), not the app's public one: PEM or base64. */
   alipayPublicKey: string
+  /** For an app that goes by certificates (公钥证书): `alipayPublicKey` is then the one in Alipay's. Default: by keys. */
+  certificates?: AlipayCertificates
   hosts?: AlipayHosts
+}
+
+/**
+ * What Alipay calls the SN of a certificate: the MD5, in hexadecimal, of the issuer's name (`CN=…,OU=…,O=…,C=CN`) and the
+ * number of the certificate in decimal, one behind the other.
+ */
+export interface AlipayCertificates {
+  readonly appSn: string
+  readonly alipaySn: string
+  /** Of every root that is signed with RSA, joined by `_`. */
+  readonly rootSn: string
 }
 
 export interface AlipayHosts {
@@ -27,14 +40,18 @@ export interface AlipayHosts {
 
 /** Throws `TypeError` for options that cannot be. */
 export function alipay(options: AlipayOptions): Provider {
-  const { appId, privateKey, alipayPublicKey, hosts, clock } = options
+  const { appId, privateKey, alipayPublicKey, certificates, hosts, clock } = options
   if (!/^\d{16,20}$/.test(appId)) throw new TypeError('appId must be a number of 16 digits or a few more')
+  if (certificates && !Object.values(certificates).every(sn => /^[\da-f]{32}(_[\da-f]{32})*$/.test(sn))) {
+    throw new TypeError('certificates must be named by 32 hexadecimal digits each')
+  }
   const { openauth = 'https://openauth.alipay.com', openapi = 'https://openapi.alipay.com' } = hosts ?? {}
   const gateway = createGateway(createCaller('alipay', options), {
     address: `${openapi}/gateway.do`,
     appId,
     signer: rsaSigner(privateKey),
     verifier: rsaVerifier(alipayPublicKey),
+    certificates,
     clock,
   })
   return {

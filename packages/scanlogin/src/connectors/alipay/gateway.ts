@@ -4,6 +4,7 @@ import { parseAnswer, textOf } from '../calls/answer.ts'
 import type { Caller, ProviderAnswer } from '../calls/caller.ts'
 import { refusalsBy } from '../calls/error-table.ts'
 import { ConnectorError } from '../refusal.ts'
+import type { AlipayCertificates } from './alipay.ts'
 import type { Signer, Verifier } from './signature.ts'
 import { signedPart } from './signed-part.ts'
 
@@ -17,11 +18,13 @@ export interface GatewayOptions {
   readonly appId: string
   readonly signer: Signer
   readonly verifier: Verifier
+  readonly certificates?: AlipayCertificates | undefined
   readonly clock?: Pick<Clock, 'now'> | undefined
 }
 
 export function createGateway(call: Caller, options: GatewayOptions): Gateway {
-  const { address, appId, signer, verifier, clock = systemClock } = options
+  const { address, appId, signer, certificates, clock = systemClock } = options
+  const named = certificates && { app_cert_sn: certificates.appSn, alipay_root_cert_sn: certificates.rootSn }
   return {
     async ask(method, parameters) {
       const fields = {
@@ -32,6 +35,7 @@ export function createGateway(call: Caller, options: GatewayOptions): Gateway {
         sign_type: 'RSA2',
         timestamp: chinaTime(clock.now()),
         version: '1.0',
+        ...named,
         ...parameters,
       }
       const sign = await signer.sign(signedText(fields))
@@ -42,7 +46,7 @@ export function createGateway(call: Caller, options: GatewayOptions): Gateway {
         headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
         body: new URLSearchParams({ ...fields, sign }).toString(),
       } as const
-      return call(outgoing, answered => readSigned(answered, method, verifier))
+      return call(outgoing, answered => readSigned(answered, method, options))
     },
   }
 }
@@ -50,10 +54,14 @@ export function createGateway(call: Caller, options: GatewayOptions): Gateway {
 async function readSigned(
   answered: ProviderAnswer,
   method: string,
-  verifier: Verifier,
+  { verifier, certificates }: Pick<GatewayOptions, 'verifier' | 'certificates'>,
 ): Promise<Readonly<Record<string, unknown>>> {
   const whole = answered.json()
   if ('error_response' in whole) throw refusalIn(whole.error_response)
+  // Alipay has been given a new certificate: what it signs with the new key cannot be checked with the old one.
+  if (certificates && whole.alipay_cert_sn !== certificates.alipaySn) {
+    throw new ConnectorError('misconfigured', { detail: 'an answer that goes by another certificate of Alipay' })
+  }
   const name = `${method.replaceAll('.', '_')}_response`
   const part = signedPart(answered.text(), name)
   const signature = textOf(whole, 'sign')

@@ -32,7 +32,20 @@ export function checkedApp(world: FlowWorld<AlipayApp>, parameters: Parameters):
   if (!isSigned(signedText(parameters), sign, app.publicKey)) {
     throw new Misuse('40002', 'isv.invalid-signature', '无效签名')
   }
+  checkCertificates(app, parameters)
   return app
+}
+
+/** An app goes by keys or by certificates, as its console has it, and never by both. */
+function checkCertificates({ certificates }: AlipayApp, parameters: Parameters): void {
+  const named = [
+    ['app-cert-sn', certificates?.appSn, parameters.app_cert_sn],
+    ['alipay-root-cert-sn', certificates?.rootSn, parameters.alipay_root_cert_sn],
+  ] as const
+  for (const [name, wanted, given] of named) {
+    if (wanted !== undefined && given === undefined) throw new Misuse('40001', `isv.missing-${name}`, '缺少证书序列号')
+    if (wanted !== given) throw new Misuse('40002', `isv.invalid-${name}`, '证书序列号无效')
+  }
 }
 
 /** All that is not empty, sorted by name, values as they are. */

@@ -54,7 +54,8 @@ export function alipayGateway(world: FlowWorld<AlipayApp>, codes: Vouchers<Grant
     try {
       const answer = methods.get(method)
       if (!answer) throw new Misuse('40002', 'isv.invalid-method', '不存在的方法名')
-      return signed(`${method.replaceAll('.', '_')}_response`, answer(checkedApp(world, parameters), parameters))
+      const app = checkedApp(world, parameters)
+      return signed(`${method.replaceAll('.', '_')}_response`, answer(app, parameters), app.certificates?.alipaySn)
     } catch (error) {
       if (!(error instanceof Misuse)) throw error
       const { code, subCode, message } = error
@@ -93,8 +94,9 @@ function describe({ name, avatar }: FlowPerson): object {
 }
 
 /** Slashes are escaped, as there: who parses the answer and writes it again gets other bytes than were signed. */
-function signed(name: string, answer: object): Answer {
+function signed(name: string, answer: object, certificate?: string): Answer {
   const bytes = JSON.stringify(answer).replaceAll('/', '\\/')
   const signature = sign(bytes, keyPair('alipay').privateKey)
-  return text(`{"${name}":${bytes},"sign":"${signature}"}`, { type: 'text/html;charset=utf-8' })
+  const by = certificate === undefined ? '' : `"alipay_cert_sn":"${certificate}",`
+  return text(`{"${name}":${bytes},${by}"sign":"${signature}"}`, { type: 'text/html;charset=utf-8' })
 }

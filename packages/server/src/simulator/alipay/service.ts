@@ -24,6 +24,8 @@ export interface AlipayApp extends FlowApp {
   readonly alipayPublicKey: string
   /** Newer apps are told another id. */
   readonly idName: 'user_id' | 'open_id'
+  /** Of an app that goes by certificates: what calls have to name, and answers are told by. Absent: by keys. */
+  readonly certificates?: { readonly appSn: string; readonly alipaySn: string; readonly rootSn: string } | undefined
 }
 
 export const alipay: FlowService<AlipayApp> = {
