@@ -114,6 +114,24 @@ describe.each(fleets)('the history of a ticket on %s', (_, fleet) => {
     expect(story).toMatchObject({ state: 'redeemed', end: { cause: 'collected' }, revocable: false, expires_in: null })
   })
 
+  it('tells what policies said, and why', async () => {
+    const { atThere, atHere, admin } = fleet()
+    const phone = atHere.newPhone('Alice')
+    // Whoever is asked again and again without ever saying yes is asked no more for a while.
+    const marks: string[] = []
+    for (let answer = 200; answer === 200; ) {
+      const browser = atThere.newBrowser()
+      await browser.create()
+      marks.push(markOf(browser.ticket.id))
+      answer = (await phone.scan(browser.ticket.qr.url)).status
+    }
+    const first = await tells(admin, marks.at(0) ?? '', 'created')
+    expect(first.lines).toMatchObject([{ verdict: 'allow' }, { verdict: 'require', reasons: ['new_browser'] }])
+    const last = await tells(admin, marks.at(-1) ?? '', 'created')
+    const refusal = { type: 'refused', actor: 'phone', verdict: 'deny', reasons: ['many_prompts'] }
+    expect(last.lines).toMatchObject([{ type: 'created' }, refusal])
+  })
+
   it('tells what ended it, and what was refused on the way', async () => {
     const { atThere, admin } = fleet()
     const browser = atThere.newBrowser()

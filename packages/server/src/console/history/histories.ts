@@ -45,7 +45,8 @@ export function createHistories({ store, node }: HistoriesOptions): Histories {
     const named = (user: string | undefined) => (user === undefined ? undefined : pseudonym(user))
     const lines = events.map(event => lineOf(event, { node, user: named(event.user) }))
     const isNew = events.some(({ type }) => type === 'created')
-    const opens = id !== undefined || events.some(({ type }) => type !== 'refused')
+    // Another node may be a moment late with how it began.
+    const opens = id !== undefined || events.some(isOfTicket)
     let present = lately.get(mark) ?? (isNew ? unwritten : undefined)
     for (let round = 0; round < tries; round++) {
       present ??= await read(mark)
@@ -98,7 +99,7 @@ export function createHistories({ store, node }: HistoriesOptions): Histories {
       if (mark === undefined) return
       if (type === 'created') lifetimes.begun()
       // Anybody may ask for tickets that there are none of, and at any rate: they are looked for nowhere.
-      if (type === 'refused' && !isOfTicket(event) && !notes.has(mark) && !lately.get(mark)) return
+      if (!isOfTicket(event) && !notes.has(mark) && !lately.get(mark)) return
       notes.event(event)
       soon()
     },
@@ -133,9 +134,9 @@ export function createHistories({ store, node }: HistoriesOptions): Histories {
   }
 }
 
-/** It takes a ticket to be refused so: what came no further than the HTTP edge has a path for a call. */
-function isOfTicket({ code, call = '' }: LoginEvent): boolean {
-  return code !== 'not_found' && /^[a-z]+$/.test(call)
+/** It takes a ticket to hear this, or to be refused so: what came no further than the HTTP edge has a path for a call. */
+function isOfTicket({ type, code, call = '' }: LoginEvent): boolean {
+  return type !== 'refused' || (code !== 'not_found' && /^[a-z]+$/.test(call))
 }
 
 interface Kept {
