@@ -10,7 +10,7 @@ import { jar, troubleIn } from '../connectors/server-site.ts'
 import { startReceiver } from '../outbox/webhooks/receiver.ts'
 import { endRedis, quietPort, startRedis, until } from '../redis/servers/child.ts'
 import { endServers, startServer } from '../server/server.ts'
-import { account, website } from '../simulator/wechat.ts'
+import { wechatSettings } from '../simulator/wechat.ts'
 import { endPrograms, startProgram } from './programs.ts'
 import { deployFolder } from './proxies.ts'
 import { apiKey } from './site.ts'
@@ -106,12 +106,7 @@ async function startEverybodyElse(): Promise<Record<string, string>> {
     SCANLOGIN_WEBHOOKS: JSON.stringify([{ name: 'shop', url: receiver.url, secret }]),
     SCANLOGIN_WEBHOOKS_DATABASE: `file:${join(folder, 'webhooks.db')}`,
     SCANLOGIN_WEBHOOKS_PRIVATE: '127.0.0.1',
-    SCANLOGIN_WECHAT_APP_ID: website.appid,
-    SCANLOGIN_WECHAT_APP_SECRET: website.secret,
-    SCANLOGIN_WECHAT_ACCOUNT_APP_ID: account.appid,
-    SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET: account.secret,
-    SCANLOGIN_WECHAT_OPEN_URL: `${wechat.url}/open`,
-    SCANLOGIN_WECHAT_API_URL: `${wechat.url}/api`,
+    ...wechatSettings(wechat.url),
   }
 }
 

@@ -7,7 +7,7 @@ import {
   startWechatSimulator,
   startWecomSimulator,
 } from '../../packages/server/src/simulator/index.ts'
-import { account, website } from '../simulator/wechat.ts'
+import { wechatSettings } from '../simulator/wechat.ts'
 
 const iphone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)'
 
@@ -72,12 +72,7 @@ export async function startCast() {
     wecom,
     env: {
       SCANLOGIN_PRESET: 'none',
-      SCANLOGIN_WECHAT_APP_ID: website.appid,
-      SCANLOGIN_WECHAT_APP_SECRET: website.secret,
-      SCANLOGIN_WECHAT_ACCOUNT_APP_ID: account.appid,
-      SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET: account.secret,
-      SCANLOGIN_WECHAT_OPEN_URL: `${wechat.url}/open`,
-      SCANLOGIN_WECHAT_API_URL: `${wechat.url}/api`,
+      ...wechatSettings(wechat.url),
       SCANLOGIN_PROVIDERS: JSON.stringify(providers),
     },
     /** Calls to any of them so far. */

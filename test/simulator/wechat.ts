@@ -37,6 +37,18 @@ export const mini = { appid: 'wx00000000000051e3', secret: 'simulated0mini0progr
 
 export const callback = 'https://localhost/wechat/callback'
 
+/** What makes a server take the simulator at this address for WeChat. */
+export function wechatSettings(url: string): Record<string, string> {
+  return {
+    SCANLOGIN_WECHAT_APP_ID: website.appid,
+    SCANLOGIN_WECHAT_APP_SECRET: website.secret,
+    SCANLOGIN_WECHAT_ACCOUNT_APP_ID: account.appid,
+    SCANLOGIN_WECHAT_ACCOUNT_APP_SECRET: account.secret,
+    SCANLOGIN_WECHAT_OPEN_URL: `${url}/open`,
+    SCANLOGIN_WECHAT_API_URL: `${url}/api`,
+  }
+}
+
 export async function startWechat(options: WechatSimulatorOptions = {}): Promise<SimulatedWechat> {
   const clock = createClock()
   const simulator = await startWechatSimulator({ clock, ...options })
