@@ -40,10 +40,10 @@ export async function phoneOf(site: Site, person: string): Promise<Jar> {
 
 export async function signInPhone(site: Site, phone: Jar, person: string): Promise<void> {
   const { location } = await phone.get(`${start}?way=inside`)
-  const asked = await phone.get(await followed(location))
+  const asked = await phone.get(await followed(location, person))
   if (asked.location === '/s') return
-  await followed(asked.location)
-  const request = site.control.web.requests()[0]?.id ?? ''
+  await followed(asked.location, person)
+  const request = site.control.web.requests().at(-1)?.id ?? ''
   await phone.get(site.control.web.allow(request, person).callback)
 }
 
@@ -76,8 +76,9 @@ export function cookiesOf({ cookies }: Jar): string {
   return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 }
 
-/** As WeChat's browser follows an address of WeChat's. */
-async function followed(address: string): Promise<string> {
-  const reply = await fetch(address, { redirect: 'manual', headers: { 'user-agent': insideWechat } })
+/** As WeChat's browser on this person's phone follows an address of WeChat's. */
+async function followed(address: string, person: string): Promise<string> {
+  const headers = { 'user-agent': insideWechat, cookie: `simulated_phone=${person}` }
+  const reply = await fetch(address, { redirect: 'manual', headers })
   return reply.headers.get('location') ?? ''
 }

@@ -24,6 +24,7 @@ import { type Metrics, openMetrics } from '../metrics/metrics.ts'
 import { openOutbox, type ServerOutbox } from '../outbox/open.ts'
 import { logEvents } from '../policies/event-log.ts'
 import { openPolicies } from '../policies/open.ts'
+import { endWithAccounts } from '../sessions/end-with-accounts.ts'
 import { openSessions } from '../sessions/open.ts'
 import { openStore } from '../store.ts'
 import { openTracing, type Tracing } from '../tracing/opentelemetry.ts'
@@ -84,7 +85,8 @@ export async function openParts({ config, log, demo }: AppOptions): Promise<Part
     }),
   )
   const login = watching.login(counted)
-  const sessions = await openSessions({ ...around, raise })
+  const opened = await openSessions({ ...around, raise })
+  const sessions = accounts ? endWithAccounts(opened, accounts.available) : opened
   const siteName = config.SCANLOGIN_SITE_NAME ?? new URL(publicUrl).host
   const verification = createUserVerification({ store, publicUrl, siteName })
   const authenticate = demo ? authenticateDemoUser : authenticateBy(config, connected?.authenticate)

@@ -107,7 +107,8 @@ async function openDesk(config: Config): Promise<Omit<Desk, 'json'> & { close():
   return {
     accounts,
     async endSessions(userId) {
-      if (config.SCANLOGIN_STORE === 'memory:') return 'Sessions that are open live in the server and end with it.'
+      if (config.SCANLOGIN_STORE === 'memory:')
+        return 'Its sessions live in the server, and end when they are used next.'
       const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
       const sessions = await openSessions({ config, store, publicUrl, log, raise: () => {} })
       try {
