@@ -158,11 +158,13 @@ describe('the tab of a mini program', () => {
     newVisitor,
   }) => {
     const site = await startMiniSite()
-    const page = await (await newVisitor()).open(site.publicUrl)
+    const visitor = await newVisitor()
+    const page = await visitor.open(site.publicUrl)
+    await codeOn(page)
     for (const name of ['Mini program', 'App', 'Mini program']) await tab(page, name).click()
     await sees(page, 'then confirm in the mini program')
     await picture(page, 'ways-mini')
-    expect(site.control.mini.entries()).toHaveLength(1)
+    expect(visitor.requests.filter(one => one.url().endsWith('/connect/wechat-mini/code'))).toHaveLength(1)
     const opened = site.control.mini.open((await readCode(page)).replace(/^.*\//, ''), 'xiaoman')
     const scene = decodeURIComponent(opened.query.scene ?? '')
     const session = await site.call('/connect/wechat-mini/session', { js_code: opened.jsCode })
