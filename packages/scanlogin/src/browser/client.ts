@@ -7,7 +7,7 @@
  *     client.subscribe(state => { if (state.state === 'signedIn') location.assign(state.returnTo ?? '/') })
  *     client.start()
  */
-import { type Attempt, openAttempt } from './attempt.ts'
+import { type Attempt, openAttempt } from './attempt/attempt.ts'
 import { createCalls, type Fetch } from './calls.ts'
 import { type Memory, noMemory, pageMemory } from './key/memory.ts'
 import { type Page, thisPage } from './page.ts'

@@ -3,9 +3,9 @@
  * the seconds since the ticket was created and the key came with the create answer. A picture of the code is thereby
  * dead after 20 s, at no traffic.
  */
-import type { CreatedResource } from '../http/wire.ts'
-import { type Digests, digests, fromBase64url } from './digest.ts'
-import type { ClientClock } from './timing.ts'
+import type { CreatedResource } from '../../http/wire.ts'
+import { type Digests, digests, fromBase64url } from '../digest.ts'
+import type { ClientClock } from '../timing.ts'
 
 export interface Rotation {
   /**

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { makePayload } from '../core/codes/qr-payload.ts'
-import type { CreatedResource } from '../http/wire.ts'
-import { createClock } from '../testing/clock.ts'
-import { native, portable } from './digest.ts'
+import { makePayload } from '../../core/codes/qr-payload.ts'
+import type { CreatedResource } from '../../http/wire.ts'
+import { createClock } from '../../testing/clock.ts'
+import { native, portable } from '../digest.ts'
 import { qrUrlAt, startRotation } from './rotation.ts'
 
 const id = '0123456789ABCDEFGHJKMNPQRS'

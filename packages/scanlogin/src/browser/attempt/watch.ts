@@ -3,9 +3,9 @@
  * short and at the pace the server sets, and tries a hold again a minute later. Failures are never the end: they are
  * told, and repeated with growing pauses.
  */
-import type { TicketResource } from '../http/wire.ts'
-import type { Calls, Refusal, TicketKey, Trouble } from './calls.ts'
-import { backoff, type ClientClock, pause } from './timing.ts'
+import type { TicketResource } from '../../http/wire.ts'
+import type { Calls, Refusal, TicketKey, Trouble } from '../calls.ts'
+import { backoff, type ClientClock, pause } from '../timing.ts'
 
 export interface WatchOptions {
   calls: Calls

@@ -2,13 +2,14 @@
  * One ticket from create to its end, as a stream of states. It owns every request and timer of that ticket; when it is
  * ended, nothing of it moves any more.
  */
-import type { CreateBody, CreatedResource, TicketResource } from '../http/wire.ts'
-import { type Answer, type Calls, ownProblem, type Refusal, type TicketKey, type Trouble } from './calls.ts'
-import { digests, toBase64url } from './digest.ts'
-import { type Memory, markOf } from './key/memory.ts'
+import type { CreateBody, CreatedResource, TicketResource } from '../../http/wire.ts'
+import { type Answer, type Calls, ownProblem, type Refusal, type TicketKey, type Trouble } from '../calls.ts'
+import { digests, toBase64url } from '../digest.ts'
+import { type Memory, markOf } from '../key/memory.ts'
+import type { ClientState, Problem } from '../state.ts'
+import { backoff, type ClientClock, pause } from '../timing.ts'
 import { type Rotation, startRotation } from './rotation.ts'
-import type { ClientState, Problem } from './state.ts'
-import { backoff, type ClientClock, pause } from './timing.ts'
+import { endBy, isOver, stateOf } from './shown.ts'
 import { type Watch, watchTicket } from './watch.ts'
 
 export interface AttemptOptions {
@@ -261,53 +262,3 @@ const longestRedeemPause = () => 2
 
 /** Seconds. Where sign-ins were stopped many browsers ask for long: they come less and less often, and not together. */
 const longestCreatePause = ({ retryAfter }: Trouble) => (retryAfter === undefined ? 8 : 60)
-
-/** A refusal that says how the ticket ended is that end; any other needs a person. */
-function endBy(problem: Problem): ClientState {
-  switch (problem.code) {
-    case 'ticket_expired':
-      return { state: 'expired' }
-    case 'ticket_denied':
-      return { state: 'denied', reason: 'denied_on_phone' }
-    case 'ticket_cancelled':
-      return { state: 'cancelled' }
-    default:
-      return { state: 'error', problem }
-  }
-}
-
-function isOver({ state }: TicketResource): boolean {
-  return state === 'denied' || state === 'cancelled' || state === 'expired'
-}
-
-interface Shown {
-  qrUrl: string
-  userCode: string
-  expiresIn: number
-  check: { checking: boolean; problem?: Problem }
-  asking: boolean
-}
-
-function stateOf(ticket: TicketResource, { qrUrl, userCode, expiresIn, check, asking }: Shown): ClientState {
-  const living = { expiresIn, contended: ticket.contended === true }
-  const scanner = ticket.scanned_by ? { scannedBy: ticket.scanned_by.name } : {}
-  switch (ticket.state) {
-    case 'pending':
-      return { state: 'waiting', id: ticket.id, qrUrl, userCode, ...living }
-    case 'scanned':
-      return { state: 'scanned', ...scanner, ...living }
-    case 'verifying': {
-      const { digits = 4, attempts_left: attemptsLeft = 0 } = ticket.check_code ?? {}
-      return { state: 'verifying', digits, attemptsLeft, ...check, ...scanner, ...living }
-    }
-    // Redeemed can only have been us: the answer is on its way, or lost and about to be asked for again.
-    case 'confirmed':
-    case 'redeemed':
-      return { state: asking ? 'otherAccount' : 'confirmed', ...scanner, ...living }
-    case 'denied':
-      return { state: 'denied', reason: ticket.reason ?? 'denied_on_phone' }
-    case 'cancelled':
-    case 'expired':
-      return { state: ticket.state }
-  }
-}
