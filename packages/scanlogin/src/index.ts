@@ -37,7 +37,7 @@ export type {
 } from './core/policy/policy.ts'
 export type { Random } from './core/secrets/random.ts'
 export type { Entry, Ring, Store, Watch } from './core/store.ts'
-export type { BrowserOrigin, StateNow, Ticket, User } from './core/ticket.ts'
+export { type BrowserOrigin, lifetimes, type StateNow, type Ticket, type User } from './core/ticket.ts'
 export type { Hangup } from './core/waiting.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'
 export { tracedStore } from './tracing/store.ts'

@@ -24,7 +24,7 @@ export interface Operator {
 }
 
 export function createOperator({ store, keepEvents, onEvent, clock = clockOf(store) }: OperatorOptions): Operator {
-  const events = createEvents(onEvent, clock)
+  const events = createEvents({ onEvent, store, clock })
   const announce = keepEvents && createAnnounce(keepEvents, clock)
   const tickets = createTickets({ store, announce, onUnreadable: events.unreadable })
 

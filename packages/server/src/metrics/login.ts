@@ -1,6 +1,6 @@
 /** How long people take from step to step, who waits, and how soon a waiting browser hears of "sign in". */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { Login, Ticket } from 'scanlogin'
+import { type Login, lifetimes, type Ticket } from 'scanlogin'
 
 export function measureLogin(login: Login, registry: Registry): Login {
   showWaiting(login, registry)
@@ -91,7 +91,8 @@ function measureWait({ wait, clock }: Login, registry: Registry): Login['wait'] 
     const ticket = await wait(id, secret, options)
     const now = clock.now()
     waits.inc({ end: endOf(ticket, options.since, now) })
-    const confirmedAt = ticket.deadline - confirmedFor
+    // The deadline of `confirmed` says when that was.
+    const confirmedAt = ticket.deadline - lifetimes.confirmed
     if (ticket.state === 'confirmed' && confirmedAt > begun) lag.observe(Math.max(0, now - confirmedAt) / 1000)
     return ticket
   }
@@ -103,6 +104,3 @@ function endOf({ state, deadline, version }: Ticket, since: number, now: number)
 }
 
 const unfinished: ReadonlySet<Ticket['state']> = new Set(['pending', 'scanned', 'verifying', 'confirmed'])
-
-/** ms between confirm and the end of `confirmed`, as docs/protocol.md has it: so the ticket says when that was. */
-const confirmedFor = 30_000

@@ -3,6 +3,7 @@ import { sha256 } from '#digest'
 import { aboutNow, type Clock } from '../clock.ts'
 import { LoginError } from '../errors.ts'
 import { createRecent } from '../expiry/recent.ts'
+import type { Store } from '../store.ts'
 import { holder, type Ticket } from '../ticket.ts'
 import type { LoginEvent, Raise } from './event.ts'
 import { createSpike } from './spike.ts'
@@ -25,11 +26,19 @@ export interface RefusedCall {
   readonly address?: string | undefined
 }
 
-export function createEvents(onEvent: Raise | undefined, clock: Pick<Clock, 'now'>): Events {
+export interface EventsOptions {
+  /** Hears of all of it; where nobody does, nothing is counted either. */
+  onEvent: Raise | undefined
+  /** Where the fleet counts what makes an alarm. */
+  store: Store
+  clock: Pick<Clock, 'now'>
+}
+
+export function createEvents({ onEvent, store, clock }: EventsOptions): Events {
   if (!onEvent) return { raise() {}, async stepped() {}, async refused() {}, unreadable() {} }
   const raise = quietly(onEvent)
   const told = new WeakSet<LoginError>()
-  const spike = createSpike()
+  const spike = createSpike(store)
   let unreadableAt = Number.NEGATIVE_INFINITY
   return {
     raise,
@@ -39,8 +48,11 @@ export function createEvents(onEvent: Raise | undefined, clock: Pick<Clock, 'now
       const at = clock.now()
       raise({ type, at, ...(await whatIsKnown(ticket, address)), ...(by !== undefined && { by }) })
       if (type !== 'confirmed' && type !== 'denied') return
-      const count = spike.note(type, at)
-      if (count !== undefined) raise({ type: 'denial_spike', at, count })
+      // Nobody who decides waits for it, and where it cannot be counted the decision stands all the same.
+      spike.note(type, at).then(
+        count => count !== undefined && raise({ type: 'denial_spike', at, count }),
+        () => {},
+      )
     },
     async refused(error, { call, id, user, address }) {
       if (!(error instanceof LoginError) || told.has(error)) return

@@ -87,7 +87,7 @@ export function createHouse(options: LoginOptions): House {
   if (!(recheck > 0)) throw new TypeError('recheck must be a number of seconds above 0')
   if (options.keepEvents && !store.outbox) throw new TypeError('keepEvents needs a store that has an outbox')
   const announce = options.keepEvents && createAnnounce(options.keepEvents, clock)
-  const events = createEvents(options.onEvent, clock)
+  const events = createEvents({ onEvent: options.onEvent, store, clock })
   return {
     store,
     publicUrl,

@@ -1,6 +1,6 @@
 /** What this process counts for the console. Nobody's name, id or address is in it. */
 import type { IncomingMessage } from 'node:http'
-import type { Login, LoginEvent } from 'scanlogin'
+import { type Login, type LoginEvent, lifetimes } from 'scanlogin'
 import type { NodeListener } from 'scanlogin/node'
 import { isHeld } from '../../metrics/routes.ts'
 import { createRecent, type SeenEvent, seen } from './seen.ts'
@@ -52,7 +52,9 @@ export function createCounting(): Counting {
           const ticket = await login.wait(id, secret, options)
           const now = login.clock.now()
           const { state, deadline } = ticket
-          if (state === 'confirmed' && deadline - confirmedFor > begun) wakes.note(now - deadline + confirmedFor, now)
+          // The deadline of `confirmed` says when that was.
+          const confirmedAt = deadline - lifetimes.confirmed
+          if (state === 'confirmed' && confirmedAt > begun) wakes.note(now - confirmedAt, now)
           // Nobody writes that a ticket expires: the browser that waits for it is who sees it.
           if (unfinished.has(state) && begun < deadline && now >= deadline) slices.count('expired', now)
           return ticket
@@ -88,9 +90,6 @@ export function createCounting(): Counting {
 
 /** More would not fit in an entry. */
 const shown = 20
-
-/** ms between confirm and the end of `confirmed`, as docs/protocol.md has it: so the ticket says when that was. */
-const confirmedFor = 30_000
 
 const unfinished: ReadonlySet<string> = new Set(['pending', 'scanned', 'verifying', 'confirmed'])
 
