@@ -12,7 +12,7 @@ import { outboxProblem, outboxSettings } from './outbox/settings.ts'
 import { policySettings } from './policies/settings.ts'
 import { providerProblem, providerSettings } from './providers/settings.ts'
 import { sessionProblem, sessionSettings } from './sessions/settings.ts'
-import { storeAddressProblem } from './store.ts'
+import { storeAddressProblem } from './store/address.ts'
 import { webhookProblem, webhookSettings } from './webhooks/settings.ts'
 
 export type Config = z.output<typeof environment>

@@ -3,7 +3,7 @@
 import { Cluster, Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { fromIoredis, fromNodeRedis, type RedisPort } from '../../../packages/scanlogin/src/redis.ts'
-import { pause, settings } from '../../../packages/server/src/store.ts'
+import { clusterSettings, pause, settings } from '../../../packages/server/src/store/client.ts'
 import type { RedisCluster } from './cluster.ts'
 import type { SentinelSet } from './sentinel.ts'
 
@@ -31,13 +31,8 @@ export async function ioredisToCluster({ nodes }: RedisCluster, way = (port: num
   const hosts = nodes.map(({ port }) => ({ host: '127.0.0.1', port: way(port) }))
   return ready(
     new Cluster(hosts, {
+      ...clusterSettings,
       natMap: Object.fromEntries(nodes.map(({ port }, node) => [`127.0.0.1:${port}`, hosts[node] ?? noHost])),
-      enableOfflineQueue: false,
-      enableAutoPipelining: true,
-      clusterRetryStrategy: pause,
-      retryDelayOnFailover: 50,
-      retryDelayOnTryAgain: 50,
-      slotsRefreshTimeout: 1000,
       redisOptions: settings,
     }),
   )

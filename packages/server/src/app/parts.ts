@@ -26,7 +26,7 @@ import { logEvents } from '../policies/event-log.ts'
 import { openPolicies } from '../policies/open.ts'
 import { endWithAccounts } from '../sessions/end-with-accounts.ts'
 import { openSessions } from '../sessions/open.ts'
-import { openStore } from '../store.ts'
+import { openStore } from '../store/open.ts'
 import { openTracing, type Tracing } from '../tracing/opentelemetry.ts'
 import { createUserVerification, type UserVerification } from '../user-verification/user-verification.ts'
 

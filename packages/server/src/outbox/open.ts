@@ -5,7 +5,8 @@ import { fromIoredis, redisStream } from 'scanlogin/redis'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { openClient } from '../store.ts'
+import { openClient } from '../store/client.ts'
+import { onFailure } from '../store/failures.ts'
 import { openWebhooks, type Webhooks } from '../webhooks/open.ts'
 
 export interface ServerOutbox {
@@ -57,7 +58,7 @@ function openStream(config: Config, log: Log): { listener: TicketEventListener; 
   const { SCANLOGIN_EVENT_STREAM: stream, SCANLOGIN_STORE: address } = config
   if (stream === undefined) return undefined
   const client = openClient(address)
-  client.on('error', (error: Error) => log.warn({ err: error }, 'the connection to the event stream failed'))
+  onFailure(client, address, error => log.warn({ err: error }, 'the connection to the event stream failed'))
   return { listener: redisStream(fromIoredis(client), { stream }), close: () => client.disconnect() }
 }
 

@@ -1,6 +1,6 @@
 /** The Redis that the configuration names, node by node, as the doctor asks it: a few plain questions, none of them twice. */
 import { Cluster, type Redis } from 'ioredis'
-import { openClient } from '../../store.ts'
+import { openClient } from '../../store/client.ts'
 
 export interface StoreNode {
   /** Host and port. */

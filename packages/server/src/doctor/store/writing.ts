@@ -1,7 +1,7 @@
 /** Whether the server may do in the store what it has to: one entry is written, read, and heard of, through the server's own code. */
 import type { Store } from 'scanlogin'
 import { createLog } from '../../log.ts'
-import { openStore } from '../../store.ts'
+import { openStore } from '../../store/open.ts'
 import { type Examination, fail, ok, warn } from '../examination.ts'
 
 /** ms. A change whose ring got lost is found by looking, within five seconds: what takes longer than this was found so. */
