@@ -1,8 +1,9 @@
 /** Tickets in a store: found, and changed by "read, decide, compare-and-set" until one compare holds. */
+import { mostRounds } from './change-entry.ts'
 import { makeUserCode } from './codes/user-code.ts'
-import { type Copy, createCopies } from './copies.ts'
 import { LoginError } from './errors.ts'
 import type { Announce } from './events/ticket-event.ts'
+import { createTicketCopies, type TicketCopy } from './expiry/ticket-copies.ts'
 import type { Random } from './secrets/random.ts'
 import type { Entry, Store } from './store.ts'
 import { lifetimes, type Ticket } from './ticket.ts'
@@ -35,13 +36,13 @@ export interface TicketsOptions {
 }
 
 export function createTickets({ store, announce, onUnreadable }: TicketsOptions): Tickets {
-  const copies = createCopies()
+  const copies = createTicketCopies()
 
-  async function read(id: string): Promise<Copy> {
+  async function read(id: string): Promise<TicketCopy> {
     return keep(id, await store.get(ticketKey(id)))
   }
 
-  function keep(id: string, entry: Entry | undefined): Copy {
+  function keep(id: string, entry: Entry | undefined): TicketCopy {
     const copy = copies.find(id)
     // The same text is the same ticket, and need not be read once more. A version alone does not say so.
     if (entry && copy?.ticket.version === entry.version && copy.value === entry.value) return copy
@@ -58,7 +59,7 @@ export function createTickets({ store, announce, onUnreadable }: TicketsOptions)
    * Over the very ticket that the step was decided on, or not at all: so it may be decided on a copy, however old. That
    * ticket has to be alive when the write happens: one that somebody has seen expired stays so.
    */
-  async function write(ticket: Ticket, from?: Copy): Promise<boolean> {
+  async function write(ticket: Ticket, from?: TicketCopy): Promise<boolean> {
     const entry = toEntry(ticket)
     const only = {
       ...(from && { over: from.value, before: from.ticket.deadline }),
@@ -112,9 +113,6 @@ export function createTickets({ store, announce, onUnreadable }: TicketsOptions)
     },
   }
 }
-
-/** How often a change is tried against others: N callers then cost a store N times this much, and not N². */
-const mostRounds = 32
 
 /** A key under which `watch` rings for a ticket. */
 export function ticketKey(id: string): string {

@@ -6,8 +6,8 @@
  * writes.
  */
 import { sha256 } from '#digest'
+import { mostRounds } from '../core/change-entry.ts'
 import { createRecent } from '../core/expiry/recent.ts'
-import { mostRounds } from '../core/limits/tally.ts'
 import { allow, type ConfirmStep, type Policy, type ScanStep, type Verdict } from '../core/policy/policy.ts'
 import type { Entry, Store } from '../core/store.ts'
 

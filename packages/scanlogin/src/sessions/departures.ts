@@ -3,6 +3,7 @@
  * what ends their sessions has to reach those as well that open a moment later.
  */
 import { sha256 } from '#digest'
+import { changeEntry } from '../core/change-entry.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Store } from '../core/store.ts'
 import type { SessionDetails } from './session.ts'
@@ -18,12 +19,10 @@ export function createDepartures(store: Store, clock: Pick<Clock, 'now'>): Depar
   return {
     async note(userId, idHash) {
       const key = await departureKey(userId, idHash)
-      for (;;) {
-        const version = ((await store.get(key))?.version ?? 0) + 1
+      await changeEntry(store, key, () => {
         const now = clock.now()
-        if (await store.put(key, { version, expiresAt: now + longestWay, value: String(now) })) return
-        // The same one left twice at the same moment: either note will do, and the next round reads it.
-      }
+        return { expiresAt: now + longestWay, value: String(now) }
+      })
     },
 
     async hasLeft(userId, { approvedBy, openedBy, begunAt }) {

@@ -2,8 +2,9 @@
  * Sessions in a store: one entry each, under the SHA-256 of the token that opened it. Who reads the store finds nothing
  * there to sign in with. Each change is "read, decide, compare-and-set", and a session that was ended stays so.
  */
+import { changeEntry, type Wanted } from '../core/change-entry.ts'
 import { LoginError } from '../core/errors.ts'
-import type { Entry, Store } from '../core/store.ts'
+import type { Store } from '../core/store.ts'
 import type { Lifetimes } from './lifetimes.ts'
 import { ended, type SessionRecord, toRecord, toText } from './record.ts'
 
@@ -22,25 +23,21 @@ export interface Records {
 export type Step = (record: SessionRecord) => SessionRecord | Promise<SessionRecord>
 
 export function createRecords(store: Store, lifetimes: Lifetimes): Records {
-  function toEntry(version: number, record: SessionRecord): Entry {
-    return { version, expiresAt: lifetimes.keptUntil(record.seenAt, record.limit), value: toText(record) }
+  function standing(record: SessionRecord): Wanted {
+    return { expiresAt: lifetimes.keptUntil(record.seenAt, record.limit), value: toText(record) }
   }
 
   async function end(id: string): Promise<void> {
-    const key = recordKey(id)
-    for (;;) {
-      const entry = await store.get(key)
-      if (!entry || entry.value === ended) return
-      // The entry stays until its time is over, so that a late repetition of redeem does not open it again.
-      if (await store.put(key, { ...entry, version: entry.version + 1, value: ended })) return
-      // Somebody was first; a session changes a few times a minute at most.
-    }
+    // The entry stays until its time is over, so that a late repetition of redeem does not open it again.
+    await changeEntry(store, recordKey(id), entry =>
+      entry && entry.value !== ended ? { ...entry, value: ended } : undefined,
+    )
   }
 
   return {
     async open(id, record) {
       const key = recordKey(id)
-      if (await store.put(key, toEntry(1, record))) return record
+      if (await store.put(key, { version: 1, ...standing(record) })) return record
       // The same token opened it before: an answer was lost, or two calls raced.
       const entry = await store.get(key)
       const before = entry && toRecord(entry)
@@ -54,16 +51,12 @@ export function createRecords(store: Store, lifetimes: Lifetimes): Records {
     },
 
     async change(id, next) {
-      const key = recordKey(id)
-      for (let round = 1; round <= mostRounds; round++) {
-        const entry = await store.get(key)
-        const record = entry && toRecord(entry)
-        if (!record) return undefined
-        const changed = await next(record)
-        if (changed === record) return record
-        if (await store.put(key, toEntry(entry.version + 1, changed), { over: entry.value })) return changed
-      }
-      throw new LoginError('rate_limited', { retryAfter: 1 })
+      const entry = await changeEntry(store, recordKey(id), async present => {
+        const record = present && toRecord(present)
+        const changed = record && (await next(record))
+        return changed && changed !== record ? standing(changed) : undefined
+      })
+      return entry && toRecord(entry)
     },
 
     end,
@@ -74,9 +67,6 @@ export function createRecords(store: Store, lifetimes: Lifetimes): Records {
     },
   }
 }
-
-/** How often a change is tried against others. Of those who race one wins each round, and the rest find it done. */
-const mostRounds = 32
 
 function recordKey(id: string): string {
   return `s:${id}`

@@ -3,8 +3,8 @@
  * races by compare-and-set, and small: what is over leaves at the next sign-in, and beyond the limit the oldest leaves.
  */
 import { sha256 } from '#digest'
-import { type Clock, systemClock } from '../core/clock.ts'
-import { LoginError } from '../core/errors.ts'
+import { type ChangeOptions, changeEntry } from '../core/change-entry.ts'
+import type { Clock } from '../core/clock.ts'
 import type { Entry, Store } from '../core/store.ts'
 
 export interface Roster {
@@ -37,24 +37,15 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
     }
   }
 
-  /** `guess` is what may stand there now: a store that knows better says so. */
-  async function change(key: string, guess: Entry | undefined, next: (list: Places) => Places): Promise<void> {
-    let entry = guess
-    for (let round = 1; round <= mostRounds; round++) {
-      let instead: Entry | undefined
-      const seen = (present: Entry) => {
-        instead = present
-      }
+  async function change(key: string, next: (list: Places) => Places, options?: ChangeOptions): Promise<void> {
+    const decide = (entry: Entry | undefined) => {
       const present = placesIn(entry?.value)
       const changed = next(present)
-      if (changed === present) return
-      const value = JSON.stringify(changed)
+      if (changed === present) return undefined
       const expiresAt = Math.max(...changed.map(([, limit]) => limit * 1000), clock.now() + 1000)
-      if (await store.put(key, { version: (entry?.version ?? 0) + 1, expiresAt, value }, { seen })) return
-      if (round > 1) await moment(round)
-      entry = instead ?? (await store.get(key))
+      return { expiresAt, value: JSON.stringify(changed) }
     }
-    throw new LoginError('rate_limited', { retryAfter: 1 })
+    await changeEntry(store, key, decide, options)
   }
 
   return {
@@ -70,7 +61,7 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
         return all.slice(-most)
       }
       // Most have no session when they sign in, and then that is all there is to write.
-      await inLine(key, () => change(key, undefined, join))
+      await inLine(key, () => change(key, join, { guess: 'nothing' }))
       return left
     },
 
@@ -81,7 +72,7 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
         const rest = places.filter(([id]) => !gone.has(id))
         return rest.length === places.length ? places : rest
       }
-      await inLine(key, async () => change(key, await store.get(key), leave))
+      await inLine(key, () => change(key, leave))
     },
 
     async ids(userId) {
@@ -101,13 +92,6 @@ function place(id: string, limit: number): Place {
 function placesIn(text: string | undefined): Places {
   // Only `change` writes under these keys, and it writes places.
   return text === undefined ? [] : (JSON.parse(text) as Places)
-}
-
-const mostRounds = 32
-
-/** Up to as many ms as there were rounds: nodes in step with each other could go on like that for good. */
-function moment(round: number): Promise<void> {
-  return new Promise(resolve => systemClock.after(Math.random() * round, resolve))
 }
 
 /** Hashed, because an id may be as long and as private as the host likes. */

@@ -1,5 +1,5 @@
 /** Numbers in a store that every node adds to: for limits that have to hold in the whole fleet. */
-import { LoginError } from '../errors.ts'
+import { changeEntry } from '../change-entry.ts'
 import type { Entry, Store } from '../store.ts'
 
 export interface Tally {
@@ -65,25 +65,20 @@ interface Batch {
 
 /** Each amount in turn, in one write. */
 async function addAll(store: Store, { key, until }: Tally, amounts: readonly number[], most: number): Promise<Sum[]> {
-  for (let round = 0; round < mostRounds; round++) {
-    const entry = await store.get(key)
+  let sums: Sum[] = []
+  await changeEntry(store, key, entry => {
     let sum = numberIn(entry)
-    const sums = amounts.map(amount => {
+    sums = amounts.map(amount => {
       const next = Math.max(0, sum + amount)
       if (next > most) return undefined
       sum = next
       return sum
     })
-    if (sums.every(sum => sum === undefined) || (!entry && sum === 0)) return sums
-    const next = { version: (entry?.version ?? 0) + 1, expiresAt: entry?.expiresAt ?? until, value: String(sum) }
-    if (await store.put(key, next)) return sums
-    // Somebody else has counted.
-  }
-  throw new LoginError('rate_limited', { retryAfter: 1 })
+    if (sums.every(sum => sum === undefined) || (!entry && sum === 0)) return undefined
+    return { expiresAt: entry?.expiresAt ?? until, value: String(sum) }
+  })
+  return sums
 }
-
-/** N callers at once cost a store N times this much, and not N². */
-export const mostRounds = 32
 
 function numberIn(entry: Entry | undefined): number {
   const number = Number(entry?.value ?? 0)

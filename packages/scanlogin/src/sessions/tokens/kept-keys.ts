@@ -8,8 +8,9 @@
  * The private halves stand in the store as they are: who can read it can sign. Where that is too much, give the keys by
  * configuration.
  */
+import { changeEntry } from '../../core/change-entry.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { Store } from '../../core/store.ts'
+import type { Entry, Store } from '../../core/store.ts'
 import {
   generateKey,
   type KeyRing,
@@ -49,22 +50,16 @@ export function keptKeys({ store, clock, alg, every, overlap }: KeptKeysOptions)
 
   /** Another node may be writing too: whoever comes first decides for all. */
   async function load(): Promise<Ring> {
-    for (;;) {
-      const entry = await store.get(storeKey)
+    const entry = await changeEntry(store, storeKey, async present => {
       const now = clock.now()
-      // Only this function writes here.
-      const present: readonly DatedKey[] = entry ? JSON.parse(entry.value) : []
-      const from = nextStart(present, now, every)
-      if (from === undefined) return toRing(present, now)
+      const before = keysIn(present)
+      const from = nextStart(before, now, every)
+      if (from === undefined) return undefined
       const made = { ...(await generateKey(alg)), signsFrom: from, signsUntil: from + every }
-      const keys = [...present.filter(key => key.signsUntil + overlap > now), made]
-      const next = {
-        version: (entry?.version ?? 0) + 1,
-        expiresAt: made.signsUntil + overlap,
-        value: JSON.stringify(keys),
-      }
-      if (await store.put(storeKey, next)) return toRing(keys, now)
-    }
+      const keys = [...before.filter(key => key.signsUntil + overlap > now), made]
+      return { expiresAt: made.signsUntil + overlap, value: JSON.stringify(keys) }
+    })
+    return toRing(keysIn(entry), clock.now())
   }
 
   async function toRing(keys: readonly DatedKey[], now: number): Promise<Ring> {
@@ -120,6 +115,11 @@ interface Ring {
   readonly readAt: number
   readonly keys: readonly (DatedKey & { readonly signing: Awaited<ReturnType<typeof toSigningKey>> })[]
   readonly verifying: Awaited<ReturnType<KeyRing['verifying']>>
+}
+
+function keysIn(entry: Entry | undefined): readonly DatedKey[] {
+  // Only `load` writes here.
+  return entry ? JSON.parse(entry.value) : []
 }
 
 function signsAt({ signsFrom, signsUntil }: { signsFrom: number; signsUntil: number }, now: number): boolean {
