@@ -7,7 +7,10 @@ const text = fc.string({ unit: 'binary', maxLength: 40 })
 const maybeText = fc.option(text, { nil: undefined })
 const time = fc.integer({ min: 0, max: 4e12 })
 const user = fc.record({ id: text, name: text, avatar: text }, { requiredKeys: ['id'], noNullPrototype: true })
-const phone: fc.Arbitrary<Phone> = fc.record({ user, scanTokenHash: text }, { noNullPrototype: true })
+const phone: fc.Arbitrary<Phone> = fc.record(
+  { user, scanTokenHash: text, knownBrowser: fc.boolean() },
+  { requiredKeys: ['user', 'scanTokenHash'], noNullPrototype: true },
+)
 
 const states: { [state in Ticket['state']]: fc.Arbitrary<Extract<TicketState, { state: state }>> } = {
   pending: fc.constant({ state: 'pending' }),

@@ -70,7 +70,15 @@ export function fromEntry({ version, value }: Entry): Ticket | undefined {
 const layout = 1
 
 type Optional = string | 0
-type PhoneFields = [scanTokenHash: string, userId: string, name: Optional, avatar: Optional, device?: DeviceFields | 0]
+type PhoneFields = [
+  scanTokenHash: string,
+  userId: string,
+  name: Optional,
+  avatar: Optional,
+  device?: DeviceFields | 0,
+  // Last of all, where a node of the version before does not look.
+  knownBrowser?: 0 | 1,
+]
 type DeviceFields = [
   name: Optional,
   idHash: Optional,
@@ -143,9 +151,12 @@ function toAgreement(fields: AgreementFields | undefined): { terms?: Terms; user
   return { ...(asks && { terms }), ...(verified === 1 && { userVerified: true }) }
 }
 
-function phoneFields({ scanTokenHash, user, device }: Phone): PhoneFields {
+function phoneFields({ scanTokenHash, user, device, knownBrowser }: Phone): PhoneFields {
   const { id, name = 0, avatar = 0 } = user
-  return device ? [scanTokenHash, id, name, avatar, deviceFields(device)] : [scanTokenHash, id, name, avatar]
+  const fields: PhoneFields = [scanTokenHash, id, name, avatar]
+  if (device || knownBrowser !== undefined) fields.push(device ? deviceFields(device) : 0)
+  if (knownBrowser !== undefined) fields.push(knownBrowser ? 1 : 0)
+  return fields
 }
 
 function deviceFields({ name, idHash, claimed, signedInBy }: Device): DeviceFields {
@@ -174,9 +185,14 @@ function toState([state, fields, text = '', attemptsLeft = 0]: StateFields): Tic
   }
 }
 
-function toPhone([scanTokenHash, id, name, avatar, device]: PhoneFields): Phone {
+function toPhone([scanTokenHash, id, name, avatar, device, known]: PhoneFields): Phone {
   const user: User = { id, ...(name !== 0 && { name }), ...(avatar !== 0 && { avatar }) }
-  return { scanTokenHash, user, ...(device && { device: toDevice(device) }) }
+  return {
+    scanTokenHash,
+    user,
+    ...(device && { device: toDevice(device) }),
+    ...(known !== undefined && { knownBrowser: known === 1 }),
+  }
 }
 
 function toDevice([name, idHash, browser, os, signedInBy]: DeviceFields): Device {
@@ -211,6 +227,7 @@ const isPhone = isTuple(
   isOptional,
   isOptional,
   orAbsent(field => field === 0 || isDevice(field)),
+  orAbsent(isNumber),
 )
 
 const isAgreement: Check = field => {

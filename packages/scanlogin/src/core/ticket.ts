@@ -80,6 +80,8 @@ export interface Phone {
   /** SHA-256 of the token that only this phone holds. */
   readonly scanTokenHash: string
   readonly device?: Device
+  /** Whether its user had signed in with the browser's key before, when it scanned; absent where nobody has asked. */
+  readonly knownBrowser?: boolean
 }
 
 /** The phone in its own words, or in those of the app on it; anyone can claim anything here. */
@@ -148,6 +150,11 @@ export function versionAt(ticket: Ticket, now: number): number {
 /** The user whose phone holds this ticket, once one has scanned it. */
 export function holder(ticket: Ticket): User | undefined {
   return 'phone' in ticket ? ticket.phone?.user : undefined
+}
+
+/** Whether the browser was known to the user whose phone holds this ticket, when it scanned. */
+export function knownAtScan(ticket: Ticket): boolean | undefined {
+  return 'phone' in ticket ? ticket.phone?.knownBrowser : undefined
 }
 
 export function open(birth: Birth, deadline: number, terms?: Terms): Ticket {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../stores/memory.ts'
 import { createClock } from '../../testing/clock.ts'
+import type { Store } from '../store.ts'
 import { knownBrowsers } from './known-browsers.ts'
 import { readBrowsers, writeBrowsers } from './record.ts'
 
@@ -12,6 +13,21 @@ function start(limits: { keep?: number; limit?: number } = {}) {
   const clock = createClock()
   const store = memoryStore({ clock })
   return { clock, store, browsers: knownBrowsers({ store, clock, ...limits }) }
+}
+
+/** What the store is asked from now on. */
+function callsOf(store: Store): string[] {
+  const calls: string[] = []
+  const { get, put } = store
+  store.get = key => {
+    calls.push('get')
+    return get(key)
+  }
+  store.put = (...entry) => {
+    calls.push('put')
+    return put(...entry)
+  }
+  return calls
 }
 
 describe('a browser', () => {
@@ -102,14 +118,69 @@ describe('a browser', () => {
   it('costs a read and no write when it was used today already', async () => {
     const { browsers, store } = start()
     await browsers.remember('alice', 'k1', desk)
-    let writes = 0
-    const { put } = store
-    store.put = (...entry) => {
-      writes += 1
-      return put(...entry)
-    }
+    const calls = callsOf(store)
     await browsers.remember('alice', 'k1', desk)
-    expect(writes).toBe(0)
+    expect(calls).toEqual(['get'])
+  })
+
+  it('is remembered without another read by the node that has looked for it at the scan', async () => {
+    const { browsers, store, clock } = start()
+    await browsers.remember('alice', 'other', desk)
+    for (const wanted of [['get', 'put'], ['get'], ['get', 'put']]) {
+      const calls = callsOf(store)
+      await browsers.remember('alice', 'k1', desk, { known: await browsers.knows('alice', 'k1') })
+      expect(calls).toEqual(wanted)
+      if (wanted.length === 1) await clock.advance(2 * day)
+    }
+    expect(await browsers.list('alice')).toHaveLength(2)
+  })
+})
+
+describe('a node that has not looked at the scan', () => {
+  it('remembers the first browser of a user by one write', async () => {
+    const { store, clock } = start()
+    const elsewhere = knownBrowsers({ store, clock })
+    const calls = callsOf(store)
+    await elsewhere.remember('alice', 'k1', desk, { known: false })
+    expect(calls).toEqual(['put'])
+    expect(await elsewhere.knows('alice', 'k1')).toBe(true)
+  })
+
+  it('loses none of the browsers that others have remembered', async () => {
+    const { browsers, store, clock } = start()
+    const elsewhere = knownBrowsers({ store, clock })
+    for (const key of ['k1', 'k2', 'k3', 'k4']) {
+      await browsers.remember('alice', key, desk, { known: false })
+      await elsewhere.remember('alice', `${key}-there`, desk, { known: false })
+    }
+    expect(await browsers.list('alice')).toHaveLength(8)
+  })
+
+  it('remembers a browser that was forgotten elsewhere, and has signed in as a new one', async () => {
+    const { browsers, store, clock } = start()
+    const elsewhere = knownBrowsers({ store, clock })
+    await browsers.remember('alice', 'k1', desk)
+    await elsewhere.forgetAll('alice')
+    await browsers.remember('alice', 'k1', desk, { known: false })
+    expect(await elsewhere.knows('alice', 'k1')).toBe(true)
+  })
+})
+
+describe('a browser that is forgotten while it signs in', () => {
+  it.each([
+    ['here', 0],
+    ['elsewhere', 0],
+    ['here', 2 * day],
+    ['elsewhere', 2 * day],
+  ])('stays forgotten, when that happens %s and %d ms after its last use', async (where, later) => {
+    const { browsers, store, clock } = start()
+    const elsewhere = knownBrowsers({ store, clock })
+    await browsers.remember('alice', 'k1', desk)
+    await clock.advance(later)
+    const known = await browsers.knows('alice', 'k1')
+    await (where === 'here' ? browsers : elsewhere).forgetAll('alice')
+    await browsers.remember('alice', 'k1', desk, { known })
+    expect(await browsers.knows('alice', 'k1')).toBe(false)
   })
 })
 

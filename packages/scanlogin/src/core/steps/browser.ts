@@ -186,7 +186,8 @@ export async function redeem(house: House, id: string, secret: string, request: 
   const ticket = await take(house, id, next, address)
   const user = step.holder(ticket)
   if (!user) throw new LoginError('wrong_state')
-  if (browserKey !== undefined) await browsers?.remember(user.id, browserKey, origin)
+  if (browserKey !== undefined)
+    await browsers?.remember(user.id, browserKey, origin, { known: step.knownAtScan(ticket) })
   const token = await sessionToken(secret, ticket)
   const { shortSession = false } = ticket.terms ?? {}
   return { ticket, user, token, shortSession, userVerified: ticket.userVerified === true }

@@ -2,7 +2,7 @@
 import { markOf } from '../events/events.ts'
 import type { ConfirmStep, PolicyStep, RedeemStep, ScanStep } from '../policy/policy.ts'
 import { type Terms, together } from '../policy/terms.ts'
-import { type Birth, holder, type Ticket, type User } from '../ticket.ts'
+import { type Birth, holder, knownAtScan, type Ticket, type User } from '../ticket.ts'
 import type { House } from './house.ts'
 
 /** What a step adds to what is known of its ticket. */
@@ -24,7 +24,10 @@ export async function isKnownBrowser({ browsers }: House, { browserKey }: Birth,
   return browsers !== undefined && browserKey !== undefined && browsers.knows(id, browserKey)
 }
 
-/** Asks about a step of this ticket; gives what is asked of it now. Throws the refusal. */
+/**
+ * Asks about a step of this ticket; gives what is asked of it now. Throws the refusal. `known` is whether the browser was
+ * known at the scan, where that was asked: who forgets it while a sign-in is under way, forgets it for the next ones.
+ */
 export async function ask(
   house: House,
   { birth }: Ticket,
@@ -73,7 +76,7 @@ export async function consent(house: House, id: string, { from, held, asking }: 
   async function about(ticket: Ticket): Promise<Consent> {
     const user = holder(ticket)
     if (!user || ticket.state !== from) return { ticket, terms: ticket.terms, given: false }
-    const asked = await ask(house, ticket, asking(user, ticket))
+    const asked = await ask(house, ticket, asking(user, ticket), knownAtScan(ticket))
     return { ticket, terms: asked ? together(ticket.terms, asked) : ticket.terms, given: true }
   }
 }

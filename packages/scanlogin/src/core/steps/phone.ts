@@ -70,7 +70,12 @@ export async function scan(house: House, { id, by }: Found, user: User, request:
   const knownBrowser = await isKnownBrowser(house, seen.birth, user)
   const terms = await ask(house, seen, { step: 'scan', user, by, phoneAddress: address }, knownBrowser)
   const scanToken = toBase64url(random(32))
-  const phone = { user: presentable(user), scanTokenHash: await sha256(scanToken), ...(device && { device }) }
+  const phone = {
+    user: presentable(user),
+    scanTokenHash: await sha256(scanToken),
+    ...(device && { device }),
+    ...(house.browsers && seen.birth.browserKey !== undefined && { knownBrowser }),
+  }
   const ticket = await take(house, id, ticket => step.scan(ticket, phone, clock.now(), terms), address)
   if (step.holder(ticket)?.id !== user.id) throw new LoginError('already_scanned')
   return { ticket, scanToken, knownBrowser }
