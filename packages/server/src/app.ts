@@ -5,6 +5,7 @@ import { type NodeListener, type Serving, serve, toNodeListener, toNodeUpgrade }
 import { WebSocketServer } from 'ws'
 import { type AppOptions, base, openParts, type Parts } from './app/parts.ts'
 import { createWeb, isReachable } from './app/web.ts'
+import { watchLoop } from './running/loop.ts'
 import { currentRequestId, numbersCalls, openArrivals } from './tracing/arrivals.ts'
 
 export type { AppOptions }
@@ -28,7 +29,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   let stopping: Promise<void> | undefined
   let leaving: Promise<void> | undefined
   const isClosing = () => stopping !== undefined || leaving !== undefined
-  const web = createWeb(parts, options, () => stopping === undefined)
+  const loop = watchLoop(options.log)
+  const web = createWeb(parts, options, () => stopping === undefined && loop.smooth())
   const api = toNodeListener(handler, { closing: isClosing, requestId: currentRequestId })
   const listener = watching.listener(metrics.listener(split(api, listenerOf(web, isClosing))))
   const numbered = numbersCalls(config.SCANLOGIN_REQUEST_IDS, tracing)
@@ -41,6 +43,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   async function stop(): Promise<void> {
     await delay(config.SCANLOGIN_DRAIN_DELAY * 1000)
+    loop.close()
     await end(parts, serving)
   }
 
@@ -52,6 +55,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       return stopping
     },
     leave() {
+      loop.close()
       leaving ??= end(parts, serving, Promise.race([serving.stopListening(), delay(idleGrace)]))
       return leaving
     },

@@ -10,7 +10,7 @@ import { securityHeaders } from '../security-headers.ts'
 import { userVerificationRoutes } from '../user-verification/routes.ts'
 import type { AppOptions, Parts } from './parts.ts'
 
-/** `ready` says whether this process means to serve on. */
+/** `ready` says whether this process means to serve on, and can. */
 export function createWeb(parts: Parts, { config, log, demo }: AppOptions, ready: () => boolean): Hono {
   const { accounts, authenticate, connected, connecting, handler, login, outbox, sessions, store, verification } = parts
   const { publicUrl } = parts
