@@ -36,6 +36,12 @@ export interface Store {
   close(): Promise<void>
 }
 
+/**
+ * Begins the keys that every node watches at all times. A store that rings for few listeners of a key rings for all of
+ * these: there are a handful of them, and not one for each sign-in.
+ */
+export const fleetKey = 'fleet:'
+
 /** What else has to hold, or has to be written, when an entry is written. */
 export interface Only {
   /**

@@ -10,6 +10,7 @@ import type { Store } from '../core/store.ts'
 import type { User } from '../core/ticket.ts'
 import { type Codes, codeLife, createCodes } from './codes.ts'
 import { createDepartures } from './departures.ts'
+import { createEndings } from './endings.ts'
 import { createLifetimes, type LifetimeOptions, type Lifetimes, noteEvery } from './lifetimes.ts'
 import type { Chain, SessionRecord } from './record.ts'
 import { createRecords, type Records, type Step } from './records.ts'
@@ -21,8 +22,8 @@ export interface BookOptions extends LifetimeOptions {
   /** Sessions a user may have at a time, 1 to 100; one more ends the oldest. Default 100. */
   mostPerUser?: number
   /**
-   * Seconds that an answer may be old: a session that another node has ended may be read for so long. `0` asks the store
-   * each time. Default 5.
+   * Seconds that an answer may be old: where the message gets lost that another node has ended a session, it may be read
+   * for so long. `0` asks the store each time. Default 5.
    */
   staleness?: number
   /**
@@ -76,11 +77,14 @@ export function createBook(options: BookOptions): Book {
   const records = createRecords(store, lifetimes)
   const roster = createRoster({ store, clock, most: mostPerUser })
   const departures = createDepartures(store, clock)
-  // Ages are this process's own: it need not ask a store for the time before it asks it for a session. What other nodes
-  // end it does not hear of: a watch for each live session would cost the store more than the copies save.
-  const lookup = createLookup({ load, clock: options.clock ?? systemClock, staleness })
+  // Ages are this process's own: it need not ask a store for the time before it asks it for a session.
+  const age = options.clock ?? systemClock
+  const lookup = createLookup({ load, clock: age, staleness })
+  // One watch for all: one for each live session would cost the store more than the copies save.
+  const endings = createEndings({ store, clock, age, forget: lookup.forget })
 
   async function load(id: string): Promise<Kept | undefined> {
+    if (staleness > 0) await endings.listen()
     const record = await records.find(id)
     if (!record || !isOurs(record)) return undefined
     const now = clock.now()
@@ -109,9 +113,11 @@ export function createBook(options: BookOptions): Book {
     return { id, user, openedAt, seenAt, expiresAt: limit, idleAt, details }
   }
 
-  async function end(id: string): Promise<void> {
-    await records.end(id)
-    lookup.forget(id)
+  async function end(ids: readonly string[]): Promise<void> {
+    const ended = await Promise.all(ids.map(records.end))
+    for (const id of ids) lookup.forget(id)
+    // Only what was one: nobody makes the fleet talk by ending what there is not.
+    await endings.tell(ids.filter((_, place) => ended[place]))
   }
 
   function findAnew(id: string): Promise<Kept | undefined> {
@@ -145,10 +151,10 @@ export function createBook(options: BookOptions): Book {
       // A token that has opened one for a phone opens none for a browser.
       if (!isOurs(record)) throw new LoginError('already_redeemed')
       // Nobody has the token before this is done; repeated, it adds nothing.
-      for (const one of await roster.add(user.id, id, record.limit)) await end(one)
+      await end(await roster.add(user.id, id, record.limit))
       // Only now: a phone that leaves from here on finds the session in the list.
       if (await departures.hasLeft(user.id, details)) {
-        await end(id)
+        await end([id])
         throw new LoginError('account_unavailable', { detail: 'What approved this sign-in has left the account.' })
       }
       return toKept(id, record)
@@ -167,12 +173,13 @@ export function createBook(options: BookOptions): Book {
     },
     async end(id) {
       const record = await records.find(id)
-      await end(id)
+      await end([id])
       if (record) await roster.remove(record.user.id, [id])
     },
     async forestall(id) {
-      await records.forestall(id, clock.now() + codeLife)
+      const ended = await records.forestall(id, clock.now() + codeLife)
       lookup.forget(id)
+      if (ended) await endings.tell([id])
     },
     codes: createCodes(store, clock),
     list,
@@ -182,7 +189,7 @@ export function createBook(options: BookOptions): Book {
       if ('openedBy' in which) await departures.note(userId, which.openedBy)
       const meant = (await list(userId)).filter(session => isMeant(session, which))
       const gone = meant.map(({ id }) => id)
-      await Promise.all(gone.map(end))
+      await end(gone)
       if (gone.length > 0) await roster.remove(userId, gone)
       return meant
     },

@@ -14,10 +14,10 @@ export interface Records {
   find(id: string): Promise<SessionRecord | undefined>
   /** Takes the step that `next` decides on, or none if it gives back the very record. Throws what `next` throws. */
   change(id: string, next: Step): Promise<SessionRecord | undefined>
-  /** Also when it is repeated, or there is no such session. */
-  end(id: string): Promise<void>
+  /** What this call has ended; `undefined` when it is repeated, or there is no such session. */
+  end(id: string): Promise<SessionRecord | undefined>
   /** The same, and one that has not opened yet never will before `until`. */
-  forestall(id: string, until: number): Promise<void>
+  forestall(id: string, until: number): Promise<SessionRecord | undefined>
 }
 
 export type Step = (record: SessionRecord) => SessionRecord | Promise<SessionRecord>
@@ -27,11 +27,14 @@ export function createRecords(store: Store, lifetimes: Lifetimes): Records {
     return { expiresAt: lifetimes.keptUntil(record.seenAt, record.limit), value: toText(record) }
   }
 
-  async function end(id: string): Promise<void> {
+  async function end(id: string): Promise<SessionRecord | undefined> {
+    let record: SessionRecord | undefined
     // The entry stays until its time is over, so that a late repetition of redeem does not open it again.
-    await changeEntry(store, recordKey(id), entry =>
-      entry && entry.value !== ended ? { ...entry, value: ended } : undefined,
-    )
+    await changeEntry(store, recordKey(id), entry => {
+      record = entry && toRecord(entry)
+      return entry && entry.value !== ended ? { ...entry, value: ended } : undefined
+    })
+    return record
   }
 
   return {
@@ -62,8 +65,8 @@ export function createRecords(store: Store, lifetimes: Lifetimes): Records {
     end,
 
     async forestall(id, until) {
-      if (await store.put(recordKey(id), { version: 1, expiresAt: until, value: ended })) return
-      await end(id)
+      if (await store.put(recordKey(id), { version: 1, expiresAt: until, value: ended })) return undefined
+      return end(id)
     },
   }
 }

@@ -48,10 +48,9 @@ end`
 }
 
 /**
- * Read, and be told of what comes. The four nodes that asked last are kept: a ticket has one browser, and a message for
- * every node that it ever asked would grow with the fleet.
+ * Read, and be told of what comes. Of the nodes that asked the last are kept, as many as the caller says.
  *
- * KEYS[1] the entry · ARGV node, ms to keep a place for a key that is not there
+ * KEYS[1] the entry · ARGV node, ms to keep a place for a key that is not there, most nodes
  * Returns the entry as it is, or nil.
  */
 export const watchScript = script(`
@@ -68,7 +67,7 @@ local head, nodes, rest = string.match(old, '^(%d+ %d+ )(%S+)( .*)$')
 if not head or string.find(',' .. nodes .. ',', ',' .. ARGV[1] .. ',', 1, true) then return old end
 local kept = { ARGV[1] }
 for node in string.gmatch(nodes, '[^,]+') do
-  if node ~= '-' and #kept < 4 then kept[#kept + 1] = node end
+  if node ~= '-' and #kept < tonumber(ARGV[3]) then kept[#kept + 1] = node end
 end
 return remember(head .. table.concat(kept, ',') .. rest, 'KEEPTTL') or old
 `)

@@ -6,7 +6,7 @@
 import { LoginError } from '../../core/errors.ts'
 import { toCrockford } from '../../core/secrets/encoding.ts'
 import { systemRandom } from '../../core/secrets/random.ts'
-import type { Entry, Only, Store } from '../../core/store.ts'
+import { type Entry, fleetKey, type Only, type Store } from '../../core/store.ts'
 import { createListeners } from '../listeners.ts'
 import { createCommands, deadline } from './commands.ts'
 import { createRedisOutbox } from './outbox.ts'
@@ -131,7 +131,7 @@ export function redisStore(port: RedisPort, options: RedisStoreOptions = {}): St
       const name = redisKey(key)
       const stop = listeners.add(name, listener)
       try {
-        const text = await commands.run(watchScript, [name], [node, String(placeLifetime)])
+        const text = await commands.run(watchScript, [name], [node, String(placeLifetime), mostNodes(key)])
         const entry = entryIn(name, text)
         if (!rounds) return { entry, stop }
         rounds.include(name, entry?.version ?? 0)
@@ -164,6 +164,11 @@ const sayAgainAfter = 60_000
 
 /** Characters that Redis keys and messages may hold as they are. */
 const plain = /^[\w:.-]+$/
+
+/** A ticket has one browser, and a message for every node that it ever asked would grow with the fleet. */
+function mostNodes(key: string): string {
+  return key.startsWith(fleetKey) ? '64' : '4'
+}
 
 /** ms that a place is kept for those who wait for a key that is not there yet. */
 const placeLifetime = 60_000
