@@ -1,6 +1,7 @@
 /** Sentinels that do not answer, or not this server. */
 import { afterEach, expect, it } from 'vitest'
 import { createActors } from '../../packages/scanlogin/src/testing/actors.ts'
+import { runDoctor } from '../doctor/doctor.ts'
 import { endFleets, startFleet } from './fleet.ts'
 import { createLedger } from './ledger.ts'
 import { createAuthority, endAuthorities } from './servers/authority.ts'
@@ -34,6 +35,8 @@ it.each([
   const log = () => processes.flatMap(({ lines }) => lines).join('\n')
   await until('the log says so', () => log().includes(`All sentinels are unreachable`) && log().includes(word))
   expect(log()).not.toContain('not-this-one')
+  const { stdout } = await runDoctor({ SCANLOGIN_STORE: address.replace(part, instead), ...env() }, ['--only', 'store'])
+  expect(stdout).toContain('The sentinels have a login of their own')
 })
 
 it('a cluster whose name leads nowhere is said in the log', async () => {

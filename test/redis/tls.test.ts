@@ -1,6 +1,7 @@
 /** TLS and passwords to every kind of Redis, by the server's own configuration and certificates of an authority of ours. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createActors } from '../../packages/scanlogin/src/testing/actors.ts'
+import { diagnose } from '../doctor/doctor.ts'
 import { endFleets, type Fleet, startFleet } from './fleet.ts'
 import { createLedger } from './ledger.ts'
 import { expectRefused } from './people.ts'
@@ -62,6 +63,14 @@ describe.each([
       expect(logOf(fleet)).not.toContain(secret)
       expect(logOf(fleet)).not.toContain(encodeURIComponent(secret))
     }
+  })
+
+  it('is told by the doctor which authority it lacks', async () => {
+    const { of } = await diagnose({ SCANLOGIN_STORE: secured.address }, 'store')
+    expect(of('store')[0]).toMatchObject({
+      found: expect.stringMatching(/certificate/),
+      remedy: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    })
   })
 
   it('says in its log that the password is wrong, and not which one', async () => {

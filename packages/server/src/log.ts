@@ -14,20 +14,13 @@ export function createLog(level: string, worker?: number): Log {
 /** Field by field: clients of stores hang the command on an error, and with it a password or what was to be written. */
 function describe(error: unknown): object {
   if (!(error instanceof Error)) return { message: 'something that is no error was thrown' }
-  const cause = causeOf(error)
   return {
     type: error.name,
     message: withoutArguments(error.message),
     stack: withoutArguments(error.stack ?? ''),
     ...('code' in error && { code: String(error.code) }),
-    ...(cause && { cause: withoutArguments(cause.message) }),
+    ...(error.cause instanceof Error && { cause: withoutArguments(error.cause.message) }),
   }
-}
-
-/** A cluster says only that none of its nodes is there, and has beside it why the last one was not. */
-function causeOf(error: Error): Error | undefined {
-  const cause = error.cause ?? ('lastNodeError' in error ? error.lastNodeError : undefined)
-  return cause instanceof Error ? cause : undefined
 }
 
 /** Redis quotes the arguments of a command that it does not know. */

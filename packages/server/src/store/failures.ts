@@ -11,19 +11,20 @@ export function onFailure(client: Redis | Cluster, address: string, tell: (error
   const asked = readAddress(address)
   let asking = false
 
-  async function explain(error: Error): Promise<void> {
+  async function explain(message: string): Promise<void> {
     // The one that is asked for says why for all of them.
     if (asking) return
     asking = true
     const cause = await reasonOf(asked).finally(() => {
       asking = false
     })
-    tell(cause ? new Error(error.message, { cause }) : error)
+    tell(new Error(message, { cause }))
   }
 
   client.on('error', (error: Error) => {
-    if (isUnexplained(lastOf(error))) explain(error)
-    else tell(error)
+    const last = lastOf(error)
+    if (isUnexplained(last)) explain(error.message)
+    else tell(last === error ? error : new Error(error.message, { cause: last }))
   })
   if (!(client instanceof Cluster)) return
   // A node that the others have named, and that cannot be reached by that name.
@@ -36,6 +37,7 @@ function isUnexplained(error: Error): boolean {
   return /Connection is closed/.test(error.message)
 }
 
+/** A cluster says that none of its nodes is there, and has beside it why the last one was not. */
 function lastOf(error: Error): Error {
   return 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error
 }

@@ -1,6 +1,7 @@
 /** The Redis that the configuration names, node by node, as the doctor asks it: a few plain questions, none of them twice. */
 import { Cluster, type Redis } from 'ioredis'
 import { openClient } from '../../store/client.ts'
+import { onFailure } from '../../store/failures.ts'
 
 export interface StoreNode {
   /** Host and port. */
@@ -24,7 +25,7 @@ const patience = 3000
 export async function connectNodes(address: string): Promise<StoreNodes> {
   const client = openClient(address)
   try {
-    await ready(client)
+    await ready(client, address)
     const nodes = client instanceof Cluster ? client.nodes('master') : [client]
     const all = await Promise.all(nodes.map(look))
     return { all, close: () => client.disconnect() }
@@ -34,12 +35,13 @@ export async function connectNodes(address: string): Promise<StoreNodes> {
   }
 }
 
-function ready(client: Redis | Cluster): Promise<void> {
+function ready(client: Redis | Cluster, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let last: unknown = new Error('ETIMEDOUT')
     const timer = setTimeout(() => reject(last), patience)
-    client.on('error', (error: unknown) => {
-      last = causeOf(error)
+    onFailure(client, address, error => {
+      // A cluster says that none of its nodes is there, and for the last one why.
+      last = error.cause ?? error
       // What is refused for a reason is refused again.
       if (!isRefusal(last)) return
       clearTimeout(timer)
@@ -50,12 +52,6 @@ function ready(client: Redis | Cluster): Promise<void> {
       resolve()
     })
   })
-}
-
-/** A cluster that is not reached says so for all nodes, and for the last one why. */
-function causeOf(error: unknown): unknown {
-  if (!(error instanceof Error) || !('lastNodeError' in error)) return error
-  return error.lastNodeError instanceof Error ? error.lastNodeError : error
 }
 
 function isRefusal(error: unknown): boolean {

@@ -26,6 +26,10 @@ function messageOf(error: Error): string {
 
 const remedies: readonly (readonly [RegExp, string])[] = [
   [
+    /sentinels.*(NOAUTH|WRONGPASS)/s,
+    'The sentinels have a login of their own: write it behind the address as docs/redis.md shows.',
+  ],
+  [
     /WRONGPASS|invalid password|without any password/,
     'The user or password in SCANLOGIN_STORE is not the one that Redis has.',
   ],
@@ -35,6 +39,10 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, 'Nothing listens there: start Redis, or correct host and port in SCANLOGIN_STORE.'],
   [/ENOTFOUND|EAI_AGAIN/, 'The name in SCANLOGIN_STORE leads nowhere: correct it, or look at DNS.'],
   [/sentinel/i, 'No Sentinel in SCANLOGIN_STORE knows that master: correct the addresses or the name of the master.'],
+  [
+    /does not match certificate/,
+    'The certificate of Redis is made out to other names: docs/redis.md says which ones it needs.',
+  ],
   [
     /certificate|CERT_|self.signed/i,
     'The certificate of Redis is not trusted: give Node its authority by NODE_EXTRA_CA_CERTS.',
