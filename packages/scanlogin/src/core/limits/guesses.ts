@@ -2,9 +2,10 @@
  * Counts wrong guesses in the store, so that every node sees the same number: five in five minutes, the figure of
  * RFC 8628 section 5.1 for eight letters.
  */
-import type { Clock } from '../clock.ts'
+import { type Clock, timeOf } from '../clock.ts'
 import { LoginError } from '../errors.ts'
 import type { Store } from '../store.ts'
+import { createSharedTally } from './tally.ts'
 
 export interface Guesses {
   /**
@@ -20,28 +21,18 @@ const limit = 5
 const period = 300_000
 
 export function createGuesses(store: Store, clock: Clock): Guesses {
-  const keyOf = (who: string) => `g:${who}`
+  const count = createSharedTally(store, limit)
+  // The period starts with the first guess.
+  const tallyOf = async (who: string) => ({ key: `g:${who}`, until: (await timeOf(clock, store)) + period })
   return {
     async take(who) {
-      // A lost race means that somebody else counted; after five of those there is nothing left to race for.
-      for (;;) {
-        const entry = await store.get(keyOf(who))
-        const taken = Number(entry?.value ?? 0)
-        // The period starts with the first guess.
-        const expiresAt = entry?.expiresAt ?? clock.now() + period
-        if (taken >= limit) throw new LoginError('rate_limited', { retryAfter: secondsUntil(expiresAt, clock) })
-        const version = (entry?.version ?? 0) + 1
-        if (await store.put(keyOf(who), { version, expiresAt, value: String(taken + 1) })) return
-      }
+      const tally = await tallyOf(who)
+      if ((await count(tally, 1)) !== undefined) return
+      const over = (await store.get(tally.key))?.expiresAt ?? clock.now()
+      throw new LoginError('rate_limited', { retryAfter: secondsUntil(over, clock) })
     },
     async giveBack(who) {
-      // As many rounds as there are others who take and give back at the same time, and `take` bounds those.
-      for (;;) {
-        const entry = await store.get(keyOf(who))
-        const taken = Number(entry?.value ?? 0)
-        if (!entry || taken === 0) return
-        if (await store.put(keyOf(who), { ...entry, version: entry.version + 1, value: String(taken - 1) })) return
-      }
+      await count(await tallyOf(who), -1)
     },
   }
 }
