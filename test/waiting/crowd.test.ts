@@ -138,6 +138,7 @@ describe('one address', () => {
   it.each([
     ['every address of an IPv6 network', ['2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', '2001:db8:1:2:ffff::'], true],
     ['a short way to write one', ['2001:db8::1', '2001:db8:0:0:1::', '2001:db8::ffff:0:1'], true],
+    ['one network, however it is spelled', ['2001:db8:0:a::1', '2001:0DB8:0000:000A:0:0:0:2', '2001:DB8:0:a::3'], true],
     ['an IPv4 address in IPv6', ['::ffff:203.0.113.7', '203.0.113.7', '::ffff:203.0.113.7'], true],
     ['no other IPv6 network', ['2001:db8:1:2::1', '2001:db8:1:3::1', '2001:db8:1:4::1'], false],
   ])('is %s', async (_, addresses, same) => {

@@ -1,6 +1,7 @@
 /** Networks that sign-ins may come from, and browsers and phones that are not in the same one. */
+
+import { isInside, type Network, neighbourhood, parseAddress, parseNetwork } from '../core/network/address.ts'
 import { allow, type Policy, type PolicyStep, type Required, type Verdict } from '../core/policy/policy.ts'
-import { isInside, type Network, neighbourhood, parseAddress, parseNetwork } from './address.ts'
 
 export interface NetworkOptions {
   /** Networks such as `10.0.0.0/8`, `2001:db8::/32`, or single addresses. */

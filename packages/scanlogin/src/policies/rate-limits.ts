@@ -4,8 +4,9 @@
  *
  * Networks are counted as a whole (24 bits of IPv4, 56 of IPv6), because an attacker has all addresses of one.
  */
+
+import { isLoopback, neighbourhood } from '../core/network/address.ts'
 import { allow, type Policy, type PolicyStep, type Verdict } from '../core/policy/policy.ts'
-import { isLoopback, neighbourhood } from './address.ts'
 import { type Buckets, createBuckets } from './buckets.ts'
 
 export interface RateLimitsOptions {

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../core/clock.ts'
 import { LoginError } from '../../core/errors.ts'
+import { lineOf } from '../../core/network/address.ts'
 
 export interface Seats {
   /** Takes a place if one is free. Whoever got `true` gives it back, once, with the same address. */
@@ -23,18 +24,18 @@ export interface SeatOptions {
 export type FullLimit = 'maxWaiting' | 'maxWaitingPerAddress'
 
 export function createSeats({ maxWaiting, maxWaitingPerAddress, clock, onFull }: SeatOptions): Seats {
-  const byNetwork = new Map<string, number>()
+  const byLine = new Map<string, number>()
   let taken = 0
   let toldAt = Number.NEGATIVE_INFINITY
 
-  function reached(network: string | undefined): FullLimit | undefined {
+  function reached(line: string | undefined): FullLimit | undefined {
     if (taken >= maxWaiting) return 'maxWaiting'
-    if (network !== undefined && (byNetwork.get(network) ?? 0) >= maxWaitingPerAddress) return 'maxWaitingPerAddress'
+    if (line !== undefined && (byLine.get(line) ?? 0) >= maxWaitingPerAddress) return 'maxWaitingPerAddress'
     return undefined
   }
 
   function free(address: string | undefined): boolean {
-    const limit = reached(networkOf(address))
+    const limit = reached(countedAs(address))
     if (limit && clock.now() - toldAt >= tellAgainAfter) {
       toldAt = clock.now()
       onFull(limit)
@@ -46,18 +47,18 @@ export function createSeats({ maxWaiting, maxWaitingPerAddress, clock, onFull }:
     free,
     take(address) {
       if (!free(address)) return false
-      const network = networkOf(address)
+      const line = countedAs(address)
       taken++
-      if (network !== undefined) byNetwork.set(network, (byNetwork.get(network) ?? 0) + 1)
+      if (line !== undefined) byLine.set(line, (byLine.get(line) ?? 0) + 1)
       return true
     },
     giveBack(address) {
-      const network = networkOf(address)
+      const line = countedAs(address)
       taken--
-      if (network === undefined) return
-      const left = (byNetwork.get(network) ?? 1) - 1
-      if (left > 0) byNetwork.set(network, left)
-      else byNetwork.delete(network)
+      if (line === undefined) return
+      const left = (byLine.get(line) ?? 1) - 1
+      if (left > 0) byLine.set(line, left)
+      else byLine.delete(line)
     },
   }
 }
@@ -78,14 +79,7 @@ export function crowdedPause(): number {
 /** ms */
 const tellAgainAfter = 60_000
 
-/** An IPv4 address; of an IPv6 address the first 64 bits, because one line has that many addresses. */
-function networkOf(address: string | undefined): string | undefined {
-  if (!address?.includes(':')) return address
-  if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1)
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':')
-  // What "::" stands for is zeros; a tail reaches into the first half only where there is nothing to shorten.
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length
-  const all = [...groups, ...Array.from({ length: Math.max(0, zeros) }, () => '0'), ...(tail?.split(':') ?? [])]
-  return all.slice(0, 4).join(':')
+/** One line has as many IPv6 addresses as it likes. What is no address stands for itself. */
+function countedAs(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : (lineOf(address) ?? address)
 }

@@ -43,6 +43,13 @@ export function neighbourhood(text: string): string | undefined {
   return isIPv4(address) ? `${address.slice(12, 15).join('.')}.0/24` : `${hex(address.slice(0, 7))}/56`
 }
 
+/** What one line has to itself: an IPv4 address, or of an IPv6 address the first 64 bits. */
+export function lineOf(text: string): string | undefined {
+  const address = parseAddress(text)
+  if (!address) return undefined
+  return isIPv4(address) ? address.slice(12).join('.') : `${hex(address.slice(0, 8))}/64`
+}
+
 export function isLoopback(text: string): boolean {
   const address = parseAddress(text)
   return address !== undefined && loopback.some(network => isInside(address, network))
