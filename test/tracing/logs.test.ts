@@ -54,6 +54,7 @@ describe('a line about a call', () => {
 
   it('has no number where it is about no call', async () => {
     const { server } = await startPeople()
+    await server.written('live in this process')
     expect(linesOf(server)).toEqual([expect.not.objectContaining({ request_id: expect.anything() })])
   })
 
