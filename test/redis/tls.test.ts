@@ -1,7 +1,7 @@
 /** TLS and passwords to every kind of Redis, by the server's own configuration and certificates of an authority of ours. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createActors } from '../../packages/scanlogin/src/testing/actors.ts'
-import { diagnose } from '../doctor/doctor.ts'
+import { diagnose, runDoctor } from '../doctor/doctor.ts'
 import { endFleets, type Fleet, startFleet } from './fleet.ts'
 import { createLedger } from './ledger.ts'
 import { expectRefused } from './people.ts'
@@ -51,6 +51,11 @@ describe.each([
     for (let round = 0; round < 3; round++) await signIn(createActors({ ...fleet.server, proof: 'bearer' }), ledger)
     expect(ledger.breaches()).toEqual([])
     expect(logOf(fleet)).not.toContain('the store connection failed')
+  })
+
+  it('hears at once of what another process writes', async () => {
+    const env = { SCANLOGIN_STORE: secured.address, NODE_EXTRA_CA_CERTS: authority.file }
+    expect((await runDoctor(env, ['--only', 'store,store-writing'])).stdout).toMatch(/heard of after \d+ ms/)
   })
 
   it('refuses a certificate of any other authority, says so in its log, and no password', async () => {

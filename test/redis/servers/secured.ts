@@ -30,7 +30,7 @@ export async function startSecuredSentinels(authority: Authority): Promise<Secur
   const settings = [
     `sentinel monitor mymaster 127.0.0.1 ${master} 2`,
     'user default off',
-    `user watcher on ">${sentinelPassword}" allchannels +@all`,
+    `user watcher on ">${sentinelPassword}" ${sentinelRights}`,
   ]
   const sentinels = await Promise.all(ports.map(port => startRedis(['--sentinel', ...tls(port)], settings.join('\n'))))
   const own = `sentinelUsername=watcher&sentinelPassword=${encodeURIComponent(sentinelPassword)}`
@@ -71,6 +71,7 @@ const login = `scanlogin:${encodeURIComponent(password)}`
 
 /** With the rights that docs/redis.md names, and no more. */
 const rights = '+@read +@write +@connection +@pubsub +@scripting +time +info +cluster ~scanlogin:* &scanlogin:*'
+const sentinelRights = '+@connection +sentinel|get-master-addr-by-name +sentinel|sentinels'
 const user = ['--user', 'scanlogin', 'on', `>${password}`, ...rights.split(' ')]
 
 function isNamed(range: unknown): boolean {
