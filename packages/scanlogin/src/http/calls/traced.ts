@@ -8,13 +8,18 @@ import type { Answer, Call } from '../call.ts'
 import type { SocketOpening } from '../handler.ts'
 import type { ScannedResource } from '../wire.ts'
 
-export interface Route {
+export interface RouteName {
   /** `/v1/tickets/{id}/confirm`, or `*` for what there is not. */
   readonly template: string
   readonly ticketId: string | undefined
 }
 
-export function tracedAnswer(tracer: Tracer, call: Call, route: Route, answer: () => Promise<Answer>): Promise<Answer> {
+export function tracedAnswer(
+  tracer: Tracer,
+  call: Call,
+  route: RouteName,
+  answer: () => Promise<Answer>,
+): Promise<Answer> {
   return inSpan(tracer, nameOf(call, route), attributesOf(call, route), async span => {
     const given = await answer()
     if (isSeen(span)) await describe(span, given, route.ticketId ?? ticketIn(given, route))
@@ -26,7 +31,7 @@ export function tracedAnswer(tracer: Tracer, call: Call, route: Route, answer: (
 export function tracedOpening(
   tracer: Tracer,
   call: Call,
-  route: Route,
+  route: RouteName,
   open: () => Promise<SocketOpening>,
 ): Promise<SocketOpening> {
   return inSpan(tracer, nameOf(call, route), attributesOf(call, route), async span => {
@@ -39,9 +44,9 @@ export function tracedOpening(
 
 const switching: Answer = { status: 101, headers: {} }
 
-const nameOf = (call: Call, { template }: Route) => `${methodOf(call)} ${template}`
+const nameOf = (call: Call, { template }: RouteName) => `${methodOf(call)} ${template}`
 
-function attributesOf(call: Call, { template }: Route): Record<string, string> {
+function attributesOf(call: Call, { template }: RouteName): Record<string, string> {
   return { 'http.request.method': methodOf(call), 'http.route': template }
 }
 
@@ -78,7 +83,7 @@ function codeIn(body: string): string | undefined {
 }
 
 /** Of a ticket that no address names: it was just opened, or found by its code. */
-function ticketIn({ status, headers: { location }, body }: Answer, { template }: Route): string | undefined {
+function ticketIn({ status, headers: { location }, body }: Answer, { template }: RouteName): string | undefined {
   if (status === 201 && typeof location === 'string') return location.split('/').at(-1)
   if (status !== 200 || typeof body !== 'string' || !template.endsWith('/scan')) return undefined
   const { ticket }: ScannedResource = JSON.parse(body)
