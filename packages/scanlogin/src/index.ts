@@ -2,6 +2,7 @@
 export type { KeyProof } from './core/browsers/key-proof.ts'
 export { type KnownBrowsers, type KnownBrowsersOptions, knownBrowsers } from './core/browsers/known-browsers.ts'
 export type { Claim, KnownBrowser } from './core/browsers/record.ts'
+export { type ChangeOptions, changeEntry, type Decide, type Wanted } from './core/change-entry.ts'
 export { type Clock, systemClock } from './core/clock.ts'
 export { LoginError, type LoginErrorCode, type LoginErrorOptions } from './core/errors.ts'
 export type { AccountEvent, AlarmEvent, LoginEvent, StepEvent } from './core/events/event.ts'

@@ -8,7 +8,7 @@
  * To enrol it signs random bytes that are kept for five minutes, one at a time for each user, and taken by who is first.
  */
 import { randomBytes } from 'node:crypto'
-import type { Store } from 'scanlogin'
+import { changeEntry, type Store } from 'scanlogin'
 import { digest } from './passkeys.ts'
 
 export interface EnrolmentChallenges {
@@ -30,12 +30,9 @@ export function createEnrolmentChallenges(store: Store): EnrolmentChallenges {
   return {
     async make(userId) {
       const challenge = randomBytes(32).toString('base64url')
-      for (;;) {
-        const entry = await store.get(keyOf(userId))
-        const next = { version: (entry?.version ?? 0) + 1, expiresAt: expiry(), value: digest(challenge) }
-        if (await store.put(keyOf(userId), next)) return challenge
-        // The same user asked twice at the same moment: the later one counts.
-      }
+      // Of two that the same user asks for at the same moment the later one counts.
+      await changeEntry(store, keyOf(userId), () => ({ expiresAt: expiry(), value: digest(challenge) }))
+      return challenge
     },
     async take(userId, challenge) {
       const entry = await store.get(keyOf(userId))

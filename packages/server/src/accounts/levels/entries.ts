@@ -4,7 +4,7 @@
  * A change leaves a mark in place of the entry, "ask the database". It is one more version, so whoever has begun to
  * read before the change writes the version that is gone and is refused: an old account cannot come back over a new one.
  */
-import { type Store, systemClock } from 'scanlogin'
+import { changeEntry, type Store, systemClock } from 'scanlogin'
 import { atMost } from 'scanlogin/expiry'
 
 export interface SharedLevel {
@@ -49,11 +49,8 @@ export function sharedLevel({ store, ttl, random }: SharedLevelOptions): SharedL
 
     async forget(key) {
       try {
-        for (;;) {
-          const version = ((await store.get(key))?.version ?? 0) + 1
-          if (await store.put(key, { version, expiresAt: now() + ttl * 1000, value: askTheDatabase })) return true
-          // Somebody has written in between. Nobody writes twice without having read again, so this ends.
-        }
+        await changeEntry(store, key, () => ({ expiresAt: now() + ttl * 1000, value: askTheDatabase }))
+        return true
       } catch {
         return false
       }

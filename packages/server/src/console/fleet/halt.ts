@@ -2,7 +2,7 @@
  * The switch that stops new sign-ins on every node until somebody lifts it, for the hour in which codes are being sent
  * around. It stands in the store, so that a node that starts later, or again, keeps to it. Sign-ins that have begun go on.
  */
-import { type Login, LoginError, type Store } from 'scanlogin'
+import { changeEntry, type Login, LoginError, type Store } from 'scanlogin'
 
 export interface Halt {
   /** Refuses to begin sign-ins while it is on; whoever asks is told the reason. */
@@ -62,11 +62,7 @@ export function createHalt(store: Store): Halt {
     look,
     async set(reason) {
       const value = JSON.stringify(reason === undefined ? null : { reason, since: now() })
-      for (;;) {
-        const version = ((await store.get(key))?.version ?? 0) + 1
-        // Administrators write by hand, so somebody who was first is not first again and again, and this ends.
-        if (await store.put(key, { version, expiresAt: now() + forGood, value })) break
-      }
+      await changeEntry(store, key, () => ({ expiresAt: now() + forGood, value }))
       await look()
     },
     close() {
