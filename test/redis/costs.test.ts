@@ -1,13 +1,14 @@
 /** What a sign-in costs Redis: commands, messages and memory, and that none of them grows with the fleet. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { knownBrowsers, type Store } from '../../packages/scanlogin/src/index.ts'
 import type { RedisPort } from '../../packages/scanlogin/src/redis.ts'
+import { type ScriptedKey, type ScriptedPhone, scriptedKey } from '../../packages/scanlogin/src/testing.ts'
+import { openChoice, presetChoices } from '../../packages/server/src/policies/choices.ts'
 import { callsOf, listening } from './baseline.ts'
 import { created, scanned } from './people.ts'
-import { type Node, openScene, type Scene } from './scene.ts'
+import { type Node, openScene, type Scene, type SceneOptions, siteUrl } from './scene.ts'
 import { endRedis, type RedisProcess, startRedis, until } from './servers/child.ts'
 import { closeClients, ioredisTo } from './servers/clients.ts'
-
-const rounds = 25
 
 let redis: RedisProcess
 let sent: number
@@ -46,6 +47,33 @@ describe('a sign-in', () => {
     await close()
   })
 
+  it('takes two commands more under the policies of the server', async () => {
+    const { nodes, close } = await open(1, { besides: asTheServer })
+    const node = nodes[0] ?? none()
+    await signInAt(node, node, node)
+    expect(await costOf(() => signInAt(node, node, node))).toEqual([10, 3])
+    await close()
+  })
+
+  it('takes four commands more with a browser key that is new to its user', async () => {
+    const { nodes, close } = await open(1, { besides: asTheServer })
+    const node = nodes[0] ?? none()
+    const key = await scriptedKey()
+    await signInAt(node, node, node, { key })
+    expect(await costOf(() => signInAt(node, node, node, { key }))).toEqual([14, 3])
+    await close()
+  })
+
+  it('takes three commands more with a browser key that is known, and one because its user has a session', async () => {
+    const { nodes, close } = await open(1, { besides: asTheServer })
+    const node = nodes[0] ?? none()
+    const visitor = { key: await scriptedKey(), phone: node.newPhone('Alice') }
+    await signInAt(node, node, node, visitor)
+    // Who scans more than twenty times in a minute is told to wait.
+    expect(await costOf(() => signInAt(node, node, node, visitor), 10)).toEqual([14, 3])
+    await close()
+  })
+
   it('takes no command and no message while it waits', async () => {
     const { nodes, close } = await open(2)
     const one = nodes[0] ?? none()
@@ -76,7 +104,7 @@ describe('a browser that has been answered', () => {
 
 describe('a crowd that waits', () => {
   it('is looked after by a few commands a round, and hears of a change whose message got lost', async () => {
-    const { nodes, close } = await open(2, 1)
+    const { nodes, close } = await open(2, { recheck: 1 })
     const [one, other] = [nodes[0] ?? none(), nodes[1] ?? none()]
     const attempts = await Promise.all(Array.from({ length: 100 }, () => created(one.people())))
     const answers = attempts.map(({ browser }) => browser.wait(1, 20))
@@ -102,7 +130,7 @@ describe('a crowd that waits', () => {
 })
 
 describe('what a sign-in leaves in Redis', () => {
-  it('is 400 bytes while its code is shown, and never without an end', async () => {
+  it('is at most 420 bytes while its code is shown, 560 once it was scanned, and never without an end', async () => {
     const { nodes, close } = await open(1)
     const node = nodes[0] ?? none()
     const attempts = await Promise.all(Array.from({ length: 200 }, () => created(node.people())))
@@ -129,37 +157,60 @@ describe('what a sign-in leaves in Redis', () => {
   })
 })
 
+/** Who signs in: with a key where there is one, and as somebody new where no phone is given. */
+interface Visitor {
+  readonly key?: ScriptedKey
+  readonly phone?: ScriptedPhone
+}
+
 /** The browser waits at one node, the phone calls another, and the browser collects at a third. */
-async function signInAt(sitting: Node, calling: Node, collecting: Node): Promise<void> {
-  const { browser } = await created(sitting.people())
-  const phone = calling.newPhone('Alice')
+async function signInAt(sitting: Node, calling: Node, collecting: Node, visitor: Visitor = {}): Promise<void> {
+  const { key, phone = calling.newPhone('Alice') } = visitor
+  const prove = key && ((method: string, path: string) => key.prove(method, `${siteUrl}/v1${path}`))
+  const people = sitting.people()
+  const { browser } = await created({ ...people, browser: people.newBrowser({ prove }) })
   const scanning = browser.wait(1, 25)
   await until('it waits', () => sitting.login.waiting() === 1)
   for (;;) {
     // Where two nodes' times differ by less than a millisecond the first look may come too early.
     const { status } = await phone.scan(browser.ticket.qr.url)
     if (status === 200) break
+    expect(status).toBe(422)
   }
   const { version = 0 } = (await scanning).body
   const confirming = browser.wait(version, 25)
   await until('it waits', () => sitting.login.waiting() === 1)
   expect((await phone.confirm()).status).toBe(200)
   expect((await confirming).body.state).toBe('confirmed')
-  const headers = { authorization: `Bearer ${browser.secret}`, 'content-type': 'application/json' }
-  const path = `/v1/tickets/${browser.ticket.id}/redeem`
-  expect((await collecting.fetch(path, { method: 'POST', headers, body: '{}' })).status).toBe(200)
+  const path = `/tickets/${browser.ticket.id}/redeem`
+  const dpop = await prove?.('POST', path)
+  const headers = {
+    authorization: `Bearer ${browser.secret}`,
+    'content-type': 'application/json',
+    ...(dpop && { dpop }),
+  }
+  expect((await collecting.fetch(`/v1${path}`, { method: 'POST', headers, body: '{}' })).status).toBe(200)
 }
 
 /** Commands and messages of one, on average. */
-async function costOf(act: (round: number) => Promise<void>): Promise<[commands: number, messages: number]> {
+async function costOf(
+  act: (round: number) => Promise<void>,
+  rounds = 25,
+): Promise<[commands: number, messages: number]> {
   const before = [sent, await callsOf(redis, 'publish')] as const
   for (let round = 0; round < rounds; round++) await act(round)
   return [(sent - before[0]) / rounds, ((await callsOf(redis, 'publish')) - before[1]) / rounds]
 }
 
-async function open(nodes: number, recheck = 60): Promise<Scene> {
+async function open(nodes: number, options: SceneOptions = {}): Promise<Scene> {
   const ports = await Promise.all(Array.from({ length: nodes }, () => ioredisTo(redis.port)))
-  return openScene(ports.map(counted), { recheck })
+  return openScene(ports.map(counted), { recheck: 60, ...options })
+}
+
+/** What the server has by default. */
+function asTheServer(store: Store): ReturnType<NonNullable<SceneOptions['besides']>> {
+  const choices = presetChoices('consumer', { creates: 1200, processes: 1 })
+  return { browsers: knownBrowsers({ store }), policies: choices.map(choice => openChoice(choice, store)) }
 }
 
 function counted(port: RedisPort): RedisPort {

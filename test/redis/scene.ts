@@ -1,5 +1,5 @@
 /** Nodes of scanlogin in this process, each with a store and connections of its own, and people whose calls reach any. */
-import { type Store, systemClock } from '../../packages/scanlogin/src/index.ts'
+import { type LoginOptions, type Store, systemClock } from '../../packages/scanlogin/src/index.ts'
 import { type RedisPort, redisStore } from '../../packages/scanlogin/src/redis.ts'
 import { type Actors, createActors } from '../../packages/scanlogin/src/testing/actors.ts'
 import type { Fetch } from '../../packages/scanlogin/src/testing/caller.ts'
@@ -26,6 +26,8 @@ export interface SceneOptions {
   ahead?: number
   /** Seconds that a code can be scanned for. Default 120. */
   scanTtl?: number
+  /** What the sign-ins of a node have besides, of its own store. Default: nothing. */
+  besides?: (store: Store) => Pick<LoginOptions, 'browsers' | 'policies'>
 }
 
 export const siteUrl = 'https://id.example.com'
@@ -56,11 +58,11 @@ export async function openScene<const Ports extends readonly RedisPort[]>(
   }
 }
 
-function openNode(port: RedisPort, { recheck = 1, ahead = 0, scanTtl = 120 }: SceneOptions): Node {
+function openNode(port: RedisPort, { recheck = 1, ahead = 0, scanTtl = 120, besides }: SceneOptions): Node {
   const store = redisStore(port, { recheck })
   const now = () => (store.now?.() ?? Date.now()) + ahead
   const clock = { ...systemClock, now }
-  const started = start({ proof: 'bearer', login: { store, clock, recheck, scanTtl } })
+  const started = start({ proof: 'bearer', login: { store, clock, recheck, scanTtl, ...besides?.(store) } })
   return { ...started, store, people: () => peopleBy(started.handler) }
 }
 

@@ -6,6 +6,7 @@
  * compare-and-set: two sign-ins that end at the same moment are both remembered.
  */
 import { sha256 } from '#digest'
+import { mostRounds } from '../change-entry.ts'
 import { type Clock, clockOf } from '../clock.ts'
 import { LoginError } from '../errors.ts'
 import { createRecent } from '../expiry/recent.ts'
@@ -131,9 +132,6 @@ type Change = (browsers: readonly KnownBrowser[]) => readonly KnownBrowser[]
 
 /** Copies of what users' browsers were: some 200 bytes of most users, 8 KiB of one with fifty. */
 const mostEntries = 4096
-
-/** How often a change is tried against others. */
-const mostRounds = 32
 
 /** ms. */
 const day = 86_400_000
