@@ -35,8 +35,11 @@ it.each([
   const log = () => processes.flatMap(({ lines }) => lines).join('\n')
   await until('the log says so', () => log().includes(`All sentinels are unreachable`) && log().includes(word))
   expect(log()).not.toContain('not-this-one')
-  const { stdout } = await runDoctor({ SCANLOGIN_STORE: address.replace(part, instead), ...env() }, ['--only', 'store'])
-  expect(stdout).toContain('The sentinels have a login of their own')
+  const given = { SCANLOGIN_STORE: address.replace(part, instead), ...env() }
+  await until('the doctor knows', async () => {
+    const { stdout } = await runDoctor(given, ['--only', 'store'])
+    return stdout.includes('The sentinels have a login of their own')
+  })
 })
 
 it('a cluster whose name leads nowhere is said in the log', async () => {
