@@ -1,6 +1,8 @@
 /** A host's choices, read once and settled: what every call of the handler is answered by. */
 import { LoginError } from '../core/errors.ts'
 import type { Login } from '../core/login.ts'
+import { createPatientLocate, type PatientLocate } from '../core/place/patient-locate.ts'
+import type { Locate } from '../core/place/place.ts'
 import type { ProviderIdentity, User } from '../core/ticket.ts'
 import type { Sessions } from '../sessions/session.ts'
 import type { Tracer } from '../tracing/tracer.ts'
@@ -52,6 +54,12 @@ export interface HandlerOptions {
   showScanner?: boolean
   /** The browser's address, where a proxy stands in front. Default: the other end of the connection. */
   clientAddress?: (caller: Caller) => string | undefined
+  /**
+   * Where an address is, by a geo database of the host's own: the phone page shows its `name` before "sign in", and the
+   * list of sessions does. What it throws, or gives after 500 ms, is "not known", and told to `onError` once a minute
+   * at most. Default: no places are shown.
+   */
+  locate?: Locate
   /** Browsers that may wait at a time in this process; who comes then is answered at once. Default 50,000. */
   maxWaiting?: number
   /** The same for one address, or one IPv6 network of 64 bits: a whole office may share it. Default 2,000. */
@@ -120,6 +128,8 @@ export interface Site {
   readonly sessions: Sessions | undefined
   readonly accountAvailable: HandlerOptions['accountAvailable']
   readonly clientAddress: (caller: Caller) => string | undefined
+  /** `undefined` where nobody knows; never rejects. */
+  readonly locate: PatientLocate
   readonly seats: Seats
   readonly onError: (error: unknown) => void
   readonly tracer: Tracer | undefined
@@ -142,6 +152,8 @@ export function createSite(login: Login, options: HandlerOptions): Site {
   }
   const host = new URL(login.publicUrl).host
   const own = { name: options.site?.name ?? host, origin: login.publicUrl, returnTo: options.site?.returnTo ?? [] }
+  const tell = (error: unknown) => quietly(onError, error)
+  const { locate } = options
   return {
     login,
     base,
@@ -161,8 +173,9 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     accountAvailable: options.accountAvailable,
     // A host takes the caller apart as it likes, and a call does not survive that.
     clientAddress: call => clientAddress({ peer: call.peer, header: name => call.header(name) }),
+    locate: locate ? createPatientLocate({ locate, clock: login.clock, onError: tell }) : async () => undefined,
     seats: createSeats({ maxWaiting, maxWaitingPerAddress, clock: login.clock, onFull }),
-    onError: error => quietly(onError, error),
+    onError: tell,
     tracer: options.tracer,
   }
 }
@@ -171,6 +184,11 @@ export function createSite(login: Login, options: HandlerOptions): Site {
 export function sessionsOf({ sessions }: Pick<Site, 'sessions'>): Sessions {
   if (!sessions) throw new LoginError('not_found')
   return sessions
+}
+
+/** What people are shown of where an address is; `undefined` where that is not known. */
+export async function placeNameOf({ locate }: Site, address: string | undefined): Promise<string | undefined> {
+  return address === undefined ? undefined : (await locate(address))?.name
 }
 
 /** A log that is out of order must not take the answer with it. */

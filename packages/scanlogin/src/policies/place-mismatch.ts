@@ -1,17 +1,13 @@
 /** A browser and a phone that are far apart: one of them is not where its user is. */
+import type { Locate, Place } from '../core/place/place.ts'
 import { allow, type Policy, type Required } from '../core/policy/policy.ts'
 
-export interface Place {
-  /** Degrees, north and east of the zero lines. */
-  readonly latitude: number
-  readonly longitude: number
-  /** ISO 3166 code, such as `CN`; two different ones are a mismatch however near. Default: not compared. */
-  readonly country?: string
-}
-
 export interface PlaceMismatchOptions {
-  /** Where an address is, by a geo database of the host's own; `undefined` where it does not know. */
-  locate(address: string): Place | undefined | Promise<Place | undefined>
+  /**
+   * Where an address is, by a geo database of the host's own; `undefined` where it does not know. What it throws denies,
+   * as with every policy.
+   */
+  locate: Locate
   /** How far apart they may be, in km. Default 300: addresses are no better known than that. */
   within?: number
   /** What is required otherwise. Default a check code of 4 digits. */
@@ -35,11 +31,21 @@ export function placeMismatch({ locate, within = 300, require = { checkCode: 4 }
 
 function isApart(one: Place, other: Place, within: number): boolean {
   const abroad = one.country !== undefined && other.country !== undefined && one.country !== other.country
-  return abroad || kilometres(one, other) > within
+  const apart = isPoint(one) && isPoint(other) ? kilometres(one, other) : 0
+  return abroad || apart > within
+}
+
+interface Point {
+  readonly latitude: number
+  readonly longitude: number
+}
+
+function isPoint(place: Place): place is Place & Point {
+  return place.latitude !== undefined && place.longitude !== undefined
 }
 
 /** Along the surface of the earth. */
-function kilometres(one: Place, other: Place): number {
+function kilometres(one: Point, other: Point): number {
   const [north, south] = [radians(one.latitude), radians(other.latitude)]
   const east = radians(other.longitude - one.longitude)
   const half = Math.sin((south - north) / 2) ** 2 + Math.cos(north) * Math.cos(south) * Math.sin(east / 2) ** 2

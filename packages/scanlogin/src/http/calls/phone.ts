@@ -21,7 +21,7 @@ import {
 } from '../body.ts'
 import { type Answer, type Call, json } from '../call.ts'
 import type { Credential } from '../origin.ts'
-import type { PhoneUser, Site, UserVerification } from '../site.ts'
+import { type PhoneUser, placeNameOf, type Site, type UserVerification } from '../site.ts'
 import { claimedBy } from '../user-agent.ts'
 import { type ConfirmedResource, type ScanContext, type ScannedResource, secondsLeft } from '../wire.ts'
 
@@ -33,12 +33,13 @@ export async function scanCode(site: Site, call: Call): Promise<Answer> {
   const address = phoneAddress(site, call, { known, fields })
   const device = await deviceOf(call, { known, fields })
   const { ticket, scanToken, knownBrowser } = await site.login.scan(code, user, { address, device })
+  const place = await placeNameOf(site, ticket.birth.origin.ip)
   const now = site.login.clock.now()
   const state = stateAt(ticket, now)
   const body: ScannedResource = {
     ticket: { id: ticket.birth.id, state, expires_in: secondsLeft(ticket, state, now) },
     scan_token: scanToken,
-    context: contextOf(site, ticket, { now, knownBrowser }),
+    context: contextOf(site, ticket, { now, knownBrowser, place }),
     require: requiredOf(site, ticket),
   }
   return json(200, body)
@@ -165,12 +166,24 @@ function requiredOf({ login }: Site, { terms }: Ticket): ScannedResource['requir
   }
 }
 
-function contextOf(site: Site, { birth, terms }: Ticket, seen: { now: number; knownBrowser: boolean }): ScanContext {
+/** What is told of the browser beside its ticket. */
+interface Seen {
+  readonly now: number
+  readonly knownBrowser: boolean
+  readonly place: string | undefined
+}
+
+function contextOf(site: Site, { birth, terms }: Ticket, { now, knownBrowser, place }: Seen): ScanContext {
   const { ip, browser, os } = birth.origin
   const { name, origin } = site.clients.find(birth.clientId)
-  const time = Math.max(0, Math.round((seen.now - birth.createdAt) / 1000))
+  const time = Math.max(0, Math.round((now - birth.createdAt) / 1000))
   return {
-    observed: { ...(ip !== undefined && { ip }), time, known_browser: seen.knownBrowser },
+    observed: {
+      ...(ip !== undefined && { ip }),
+      ...(place !== undefined && { place }),
+      time,
+      known_browser: knownBrowser,
+    },
     claimed: { browser, os },
     client: { name, origin },
     ...(terms && terms.reasons.length > 0 && { reasons: [...terms.reasons] }),

@@ -5,7 +5,7 @@
 import type { User } from '../../../core/ticket.ts'
 import type { ProviderIdentity, SessionDetails } from '../../../sessions/session.ts'
 import { type Answer, type Call, json } from '../../call.ts'
-import { type Site, sessionsOf } from '../../site.ts'
+import { placeNameOf, type Site, sessionsOf } from '../../site.ts'
 import { claimedBy } from '../../user-agent.ts'
 import { toUserResource } from '../../wire.ts'
 import { checkAccount } from './account.ts'
@@ -34,12 +34,14 @@ export async function openArrived(
   { user, token, amr, openedBy, peer }: Arriving,
 ): Promise<Answer> {
   const sessions = sessionsOf(site)
-  await checkAccount(site, user)
   const address = site.clientAddress({ peer, header: name => call.header(name) })
+  const place = await placeNameOf(site, address)
+  await checkAccount(site, user)
   const { browser, os } = claimedBy(call.header('user-agent'))
   const details: SessionDetails = {
     claimed: { browser, os },
     ...(address !== undefined && { address }),
+    ...(place !== undefined && { place }),
     amr,
     // Who it is was told a moment ago: an identity that was removed meanwhile opens nothing any more.
     ...(openedBy && { openedBy, begunAt: site.login.clock.now() - longestTelling }),

@@ -2,7 +2,7 @@
 import type { Redeemed } from '../../../core/login.ts'
 import type { OpenedSession, SessionDetails } from '../../../sessions/session.ts'
 import { type Answer, type Call, json } from '../../call.ts'
-import { type Site, sessionsOf } from '../../site.ts'
+import { placeNameOf, type Site, sessionsOf } from '../../site.ts'
 import { type CodeResource, type SignedInResource, toUserResource } from '../../wire.ts'
 import { cookiesFor, lastingCookieOn, type Presented, sessionOn, sessionResource, tokensOn } from './cookies.ts'
 
@@ -15,7 +15,7 @@ export async function sessionAnswer(
   const { user, token, ticket } = redeemed
   const { clientId, returnTo } = ticket.birth
   if (clientId !== undefined) return codeAnswer(site, redeemed, clientId)
-  const session = await sessionsOf(site).open(user, token, detailsOf(redeemed))
+  const session = await sessionsOf(site).open(user, token, await detailsOf(site, redeemed))
   const body: SignedInResource = {
     user: toUserResource(user),
     session: sessionResource(site, session, credential),
@@ -38,7 +38,8 @@ export async function endReplaced(site: Site, call: Call, { id }: OpenedSession)
 async function codeAnswer(site: Site, redeemed: Redeemed, clientId: string): Promise<Answer> {
   const { user, token, ticket } = redeemed
   const { returnTo, codeChallenge } = ticket.birth
-  const grant = { user, clientId, returnTo, codeChallenge, details: { ...detailsOf(redeemed), clientId } }
+  const details = { ...(await detailsOf(site, redeemed)), clientId }
+  const grant = { user, clientId, returnTo, codeChallenge, details }
   const code = await sessionsOf(site).codes.give(token, grant)
   const body: CodeResource = {
     code,
@@ -48,12 +49,14 @@ async function codeAnswer(site: Site, redeemed: Redeemed, clientId: string): Pro
   return json(200, body)
 }
 
-function detailsOf({ ticket, shortSession, userVerified }: Redeemed): SessionDetails {
+async function detailsOf(site: Site, { ticket, shortSession, userVerified }: Redeemed): Promise<SessionDetails> {
   const { origin, browserKey, createdAt } = ticket.birth
   const device = 'phone' in ticket ? ticket.phone?.device : undefined
+  const place = await placeNameOf(site, origin.ip)
   return {
     claimed: { browser: origin.browser, os: origin.os },
     ...(origin.ip !== undefined && { address: origin.ip }),
+    ...(place !== undefined && { place }),
     ...(device && { approvedBy: device, begunAt: createdAt }),
     ...(shortSession && { shortSession }),
     ...(browserKey !== undefined && { browserKey }),
