@@ -5,8 +5,8 @@
  *
  * With `FLOOR_HOLD_ONLY=1` it keeps no tickets either and only holds requests: what a waiting browser costs Node.
  */
-import { randomFillSync } from 'node:crypto'
 import { createServer } from 'node:http'
+import { answer, answerCreated, answerScanned, random, resource } from './floor/answers.mjs'
 
 const port = Number(process.env.PORT ?? 8788)
 const holdOnly = process.env.FLOOR_HOLD_ONLY === '1'
@@ -38,11 +38,9 @@ process.on('SIGTERM', () => {
 })
 
 function create(request, response) {
-  const id = random(16)
-  const secret = random(32)
-  const url = `http://${request.headers.host}/s#${id}`
-  if (!holdOnly) tickets.set(id, { id, secret, state: 'pending', version: 1 })
-  answer(response, 201, { id, state: 'pending', version: 1, expires_in: 120, poll_after: 1, qr: { url }, secret })
+  const ticket = { id: random(16), secret: random(32), state: 'pending', version: 1 }
+  if (!holdOnly) tickets.set(ticket.id, ticket)
+  answerCreated(response, ticket, request.headers.host)
 }
 
 async function read(id, request, response) {
@@ -90,12 +88,7 @@ function scan({ qr, user }, request, response) {
   ticket.user = user
   ticket.scanToken = random(32)
   move(ticket, 'scanned')
-  answer(response, 200, {
-    ticket: { id: ticket.id, state: ticket.state, expires_in: 120 },
-    scan_token: ticket.scanToken,
-    context: {},
-    require: { check_code: false, user_verification: false },
-  })
+  answerScanned(response, ticket)
 }
 
 function confirm(id, body, response) {
@@ -121,26 +114,4 @@ function move(ticket, state) {
 function owned(id, request) {
   const ticket = tickets.get(id)
   return ticket && request.headers.authorization === `Bearer ${ticket.secret}` ? ticket : undefined
-}
-
-function resource({ id, state, version }) {
-  return { id, state, version, expires_in: 120, poll_after: 1 }
-}
-
-function answer(response, status, body) {
-  const text = JSON.stringify(body)
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-  response.end(text)
-}
-
-const pool = Buffer.alloc(8192)
-let left = 0
-
-function random(length) {
-  if (left < length) {
-    randomFillSync(pool)
-    left = pool.length
-  }
-  left -= length
-  return pool.toString('base64url', left, left + length)
 }

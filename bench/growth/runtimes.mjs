@@ -6,19 +6,26 @@ import { run, say } from '../../scripts/prepare.mjs'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
+const inside = path => `${folder}node_modules/${path}`
+
+/** There once the runtimes are installed. */
+export const bunProgram = inside('bun/bin/bun.exe')
+
 /** Programs by name, such as `Node 20.20.2`. */
 export function findRuntimes() {
-  if (!existsSync(`${folder}node_modules/.package-lock.json`)) {
-    say('Installing the runtimes (once) …')
-    run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: folder })
-  }
-  const inside = path => `${folder}node_modules/${path}`
+  installRuntimes()
   return Object.fromEntries([
     named('Node', process.execPath),
     named('Node', inside('node-24/bin/node')),
     named('Node', inside('node-26/bin/node')),
-    named('Bun', inside('bun/bin/bun.exe')),
+    named('Bun', bunProgram),
   ])
+}
+
+export function installRuntimes() {
+  if (existsSync(inside('.package-lock.json'))) return
+  say('Installing the runtimes (once) …')
+  run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: folder })
 }
 
 function named(kind, program) {

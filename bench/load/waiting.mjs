@@ -1,6 +1,7 @@
 /**
  * Ten thousand browsers that wait, and the phones that wake them, in one program: the moment a phone has its answer
- * and the moment the browser has its own are read from the same clock.
+ * and the moment the browser has its own are read from the same clock. Where several processes serve (`ports`), the
+ * browsers are all at the first and the phones at the last.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -13,6 +14,7 @@ const sourceAddresses = 8
 
 export function createWaiting(target) {
   const calls = createCalls(target)
+  const phonesTarget = { ...target, port: target.ports?.at(-1) ?? target.port }
   const waiters = []
   let phone
   let streaming = false
@@ -86,8 +88,10 @@ export function createWaiting(target) {
    */
   async function settle() {
     phone?.close()
-    phone = openConnection(target)
-    for (let i = 0; i < 3; i++) await ask(phone, calls.create())
+    phone = openConnection(phonesTarget)
+    const stranger = openConnection(target)
+    for (let i = 0; i < 3; i++) await ask(stranger, calls.create())
+    stranger.close()
   }
 
   async function scan(phone, waiter) {
@@ -159,7 +163,7 @@ export function createWaiting(target) {
 
     /** Scans everyone's code as fast as the phones can. Milliseconds until the last browser has seen it. */
     async wakeAll({ concurrency }) {
-      const phones = Array.from({ length: concurrency }, () => openConnection(target))
+      const phones = Array.from({ length: concurrency }, () => openConnection(phonesTarget))
       await Promise.all(phones.map(phone => phone.opened()))
       const seen = waiters.map(news)
       const queue = [...waiters]

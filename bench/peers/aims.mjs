@@ -12,12 +12,35 @@ const whyStream =
   'a heartbeat every 15 s is a write, a tenth of a poll; the rest is V8 tidying up what the arrival left, once, and one comparison with Redis for hundreds of browsers'
 const whyWake = 'a wake is a confirm, with its checks and a compare-and-set, where nchan only publishes'
 
+const whyShare =
+  'the floor leaves out the hashes, the rotating code, the compare-and-set, the session, the events and the policies, and these are what a sign-in is made of'
+
 /** `range` is what was measured, by the figures of the run; `most` or `least` is the aim. */
 const aims = [
+  {
+    name: "sign-ins per CPU second to the floor's, memory",
+    least: 0.6,
+    show: percent,
+    range: ({ ratio }) => ratio('sign-ins', 'scanlogin, memory', 'floor, memory', perCpuSecond),
+    why: whyShare,
+  },
+  {
+    name: "sign-ins per CPU second to the floor's, Redis",
+    least: 0.6,
+    show: percent,
+    range: ({ ratio }) => ratio('sign-ins', one, 'floor, Redis', perCpuSecond),
+    why: whyShare,
+  },
   {
     name: "sign-ins per CPU second to better-auth's, memory",
     least: 10,
     range: ({ ratio }) => ratio('sign-ins', 'scanlogin, memory', 'better-auth, memory', perCpuSecond),
+    why: whySlow,
+  },
+  {
+    name: "sign-ins per CPU second to better-auth's, which has only its sessions in Redis",
+    least: 10,
+    range: ({ ratio }) => ratio('sign-ins', one, 'better-auth, sessions in Redis', perCpuSecond),
     why: whySlow,
   },
   {
@@ -52,6 +75,13 @@ const aims = [
     why: 'three new entries, three steps of the ticket and two waits are one command each; two are the policies that count prompts; the rest are reads, one of them at the process that has not seen the ticket',
   },
   {
+    name: 'bytes of Redis for a ticket that waits',
+    most: 400,
+    show: figure,
+    range: ({ of }) => of('waiting', 'scanlogin, long poll', values => values.redisBytesEach),
+    why: 'the entry is a text, with what the phone is to be shown of the browser and the digests of the secrets in it, and Redis adds the key and its expiry',
+  },
+  {
     name: "CPU of a waiting browser to polling's, long poll",
     most: 0.02,
     show: percent,
@@ -71,6 +101,12 @@ const aims = [
     most: 1,
     range: ({ ratio }) => ratio('held', 'scanlogin', 'nginx + nchan', values => values.residentBytesEach),
     why: 'a request that `node:http` holds takes as much by itself, as the bare server shows',
+  },
+  {
+    name: "the same on Bun, to a third of nchan's",
+    most: 1 / 3,
+    range: ({ ratio }) => ratio('held', 'scanlogin, Bun', 'nginx + nchan', values => values.residentBytesEach),
+    why: 'a bare `node:http` server that only holds takes more than that on Bun, too, as "other runtimes" shows',
   },
   {
     name: "wake p50 to nchan's",

@@ -7,14 +7,17 @@ import { startServer, targets } from '../target.mjs'
 
 const program = name => fileURLToPath(new URL(`servers/${name}.mjs`, import.meta.url))
 
-/** `kind` is the load, `flow` the peer's way through a sign-in, `store` where the tickets are. */
+/** `kind` is the load, `flow` the peer's way through a sign-in, `store` where the tickets are; `reads` names the Redis it is told. */
 export const contestants = {
   'scanlogin, memory': { ...targets.scanlogin, store: 'memory', kind: 'signIns' },
+  'floor, memory': { ...targets.floor, store: 'memory', kind: 'signIns' },
   'better-auth, memory': peer('better-auth', 'memory'),
   'oidc-provider, memory': peer('oidc-provider', 'memory'),
   'scanlogin, Redis': scanloginOnRedis(1),
   'scanlogin, Redis, 2 processes': scanloginOnRedis(2),
   'scanlogin, Redis, 4 processes': scanloginOnRedis(4),
+  'floor, Redis': { file: program('floor'), store: 'redis', kind: 'signIns', reads: 'PEER_REDIS' },
+  'better-auth, sessions in Redis': peer('better-auth', 'redis'),
   'oidc-provider, Redis': peer('oidc-provider', 'redis'),
   'tutorial, Redis': peer('tutorial', 'redis'),
 }
@@ -27,18 +30,18 @@ export const waitingPeople = {
 }
 
 function scanloginOnRedis(processes) {
-  return { ...targets.scanlogin, store: 'redis', kind: 'signIns', processes }
+  return { ...targets.scanlogin, store: 'redis', kind: 'signIns', processes, reads: 'SCANLOGIN_STORE' }
 }
 
 function peer(flow, store) {
-  return { file: program(flow), store, kind: 'peerSignIns', flow }
+  return { file: program(flow), store, kind: 'peerSignIns', flow, reads: 'PEER_REDIS' }
 }
 
 /** `redis` is there where the contestant stores in one. The costs are those of its server processes together. */
 export async function startContestant(name) {
-  const { store, processes = 1, flow, kind, ...server } = contestants[name]
+  const { store, processes = 1, flow, kind, reads, ...server } = contestants[name]
   const redis = store === 'redis' ? await startRedis() : undefined
-  const env = { ...server.env, ...(redis && storeEnv(flow, redis)) }
+  const env = { ...server.env, ...(redis && storeEnv(reads, redis)) }
   const start = turn => startServer({ ...server, name, env, cores: upperCore(turn) })
   const running = await Promise.all(Array.from({ length: processes }, (_, turn) => start(turn)))
   // So that their clocks agree with Redis's: a code that is scanned before it was made is refused.
@@ -59,6 +62,6 @@ export async function startContestant(name) {
 }
 
 /** All processes have one public address, as behind a balancer. scanlogin refuses settings that it does not know. */
-function storeEnv(flow, { url }) {
-  return flow ? { PEER_REDIS: url } : { SCANLOGIN_STORE: url, SCANLOGIN_PUBLIC_URL: 'http://localhost:8787' }
+function storeEnv(reads, { url }) {
+  return { [reads]: url, SCANLOGIN_PUBLIC_URL: 'http://localhost:8787' }
 }

@@ -8,9 +8,10 @@ import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { installPrograms, run, say } from '../../scripts/prepare.mjs'
+import { installRuntimes } from '../growth/runtimes.mjs'
 import { describeMachine } from '../machine.mjs'
 import { contestants, waitingPeople } from './contestants.mjs'
-import { measureHeld, measureIdle, measureSignIns } from './measures.mjs'
+import { measureHeld, measureIdle, measureSignIns, measureWakes } from './measures.mjs'
 import { writePeersSection } from './report.mjs'
 
 const { values } = parseArgs({
@@ -28,6 +29,8 @@ const { values } = parseArgs({
     polling: { type: 'string', default: '1500' },
     /** More than the 25 s after which a waiting browser asks again. */
     'idle-seconds': { type: 'string', default: '28' },
+    /** Browsers that wait on Redis while one after another is woken from the other process. */
+    'node-waiting': { type: 'string', default: '2000' },
     /** One of the measures below; such a run leaves `docs/performance.md` as it is. */
     only: { type: 'string' },
     /** Only these, by a part of their names. */
@@ -41,7 +44,14 @@ const results = '.cache/bench-peers.json'
 
 const measures = {
   'sign-ins': { of: Object.keys(contestants), take: name => measureSignIns(name, settings) },
-  held: { of: ['scanlogin', 'floor', 'hold', 'nginx + nchan'], take: name => measureHeld(name, settings) },
+  wakes: {
+    of: ['scanlogin, Redis', 'scanlogin, Redis, 2 processes', 'floor, Redis'],
+    take: name => measureWakes(name, { ...settings, nodeWaiting: settings['node-waiting'] }),
+  },
+  held: {
+    of: ['scanlogin', 'scanlogin, Bun', 'floor', 'hold', 'nginx + nchan'],
+    take: name => measureHeld(name, settings),
+  },
   waiting: { of: Object.keys(waitingPeople), take: name => measureIdle(waitingPeople[name], settings) },
 }
 
@@ -60,7 +70,15 @@ for (let round = 1; round <= settings.rounds; round++) {
 mkdirSync('.cache', { recursive: true })
 writeFileSync(
   results,
-  JSON.stringify({ machine: describeMachine(), versions: versions(), redis: redisVersion(), settings, runs, failures }),
+  JSON.stringify({
+    machine: describeMachine(),
+    versions: versions(),
+    redis: redisVersion(),
+    settings,
+    minutes: (performance.now() - started) / 60_000,
+    runs,
+    failures,
+  }),
 )
 if (!only && !wanted) writePeersSection(results)
 
@@ -106,6 +124,7 @@ function prepare() {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
   }
+  installRuntimes()
   if (existsSync(`${folder}node_modules/.package-lock.json`)) return
   say('Installing the peers (once) …')
   run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: folder })

@@ -1,6 +1,7 @@
 /** What is measured of one contestant in one round. Each measure starts everything anew. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { lowerCores } from '../cores.mjs'
+import { bunProgram } from '../growth/runtimes.mjs'
 import { startLoad } from '../load/start.mjs'
 import { measureWaiting, signInsAt } from '../measures.mjs'
 import { startContestant } from './contestants.mjs'
@@ -105,9 +106,25 @@ async function commandsSent({ redis }) {
   )
 }
 
+/** How soon a browser hears of the phone's confirm, over Redis. With several processes the two are never at the same one. */
+export async function measureWakes(name, { nodeWaiting, wakes }) {
+  const server = await startContestant(name)
+  await signInsAt(server, { seconds: 0.5, concurrency: 32, loads: 1, kind: server.kind, cores: lowerCores() })
+  const load = startLoad('waiting', server.address, lowerCores())
+  try {
+    await load.ask('arrive', { count: nodeWaiting, together: 50 })
+    await load.ask('wakeAll', { concurrency: 16 })
+    const { confirm } = await load.ask('wakeEach', { count: wakes })
+    return confirm
+  } finally {
+    load.end()
+    await server.stop()
+  }
+}
+
 /** Connections held: memory, time to accept, time to wake one at random. */
 export async function measureHeld(name, { waiting, wakes }) {
-  if (name !== 'nginx + nchan') return heldByNode(name, { waiting, wakes })
+  if (name !== 'nginx + nchan') return heldByNode(heldAt[name] ?? { name }, { waiting, wakes })
   const server = await startNchan()
   const load = startLoad('subscribers', server.address)
   try {
@@ -123,9 +140,13 @@ export async function measureHeld(name, { waiting, wakes }) {
   }
 }
 
+/** Other runtimes than the one that runs the benchmark. */
+const heldAt = { 'scanlogin, Bun': { name: 'scanlogin', runtime: bunProgram } }
+
 /** Every other wake of `measureWaiting` is a scan; the confirms are what counts here. */
-async function heldByNode(name, { waiting, wakes }) {
+async function heldByNode({ name, runtime }, { waiting, wakes }) {
   const { acceptedIn, residentBytesEach, wake } = await measureWaiting(name, {
+    runtime,
     waiting,
     wakes: 2 * wakes,
     stream: false,

@@ -17,7 +17,7 @@ function section(run) {
   return `Written by \`npm run bench -- --peers\` on ${machine.date}, all in one run on the same cores: ${machine.cpu}, ${machine.cores} virtual cores shared with
 other work, ${machine.memoryGiB} GiB, ${machine.kernel}, Node ${machine.node}, loopback. ${programs(run, versions)}
 Load average at the start of the measures: ${figure(figures.load)}. Each figure is the median of ${settings.rounds} rounds (lowest–highest); all take
-turns, and ratios are taken within a round. Server processes have one of the upper half of the cores each; the load and Redis have the lower half.
+turns, and ratios are taken within a round. The run took ${Math.ceil(run.minutes)} minutes. Server processes have one of the upper half of the cores each; the load and Redis have the lower half.
 ${failed(run.failures)}
 ### Aims
 
@@ -28,13 +28,25 @@ ${aimsTable(figures)}
 ${settings.concurrency} at a time, ${settings.seconds} s after 10 of warm-up. At scanlogin that is create, wait (held), scan, wait (held), confirm, redeem: six requests. The peers get by with the
 fewest they allow, four: create, claim or confirmation page, approve, token; the browser asks once, at the very moment when it has been
 let in, so the polls that really come before cost them nothing here. With several processes the browser and the phone never ask the same one; four of them share ${Math.max(1, machine.cores >> 1)} cores here.
-better-auth keeps its sessions in a Map, because its memory adapter searches them one by one; oidc-provider keeps all in a Map or in Redis
+The floors are bare \`node:http\` programs that answer the same six requests as scanlogin does and nothing else: [one in memory](../bench/floor.mjs),
+[one on Redis](../bench/peers/servers/floor.mjs) by GET, SET and a message for every change.
+better-auth keeps its sessions in a Map, because its memory adapter searches them one by one, or in Redis as its secondary storage, which is all
+that it keeps there: codes of devices go to its database, and that is in memory in both rows; oidc-provider keeps all in a Map or in Redis
 (it asks for Node 22 or later and runs on this one). The tutorial is [a server of 60 lines](../bench/peers/servers/tutorial.mjs)
 without any of what makes a sign-in safe: no secret, no compare-and-set, no checks. Commands and messages are those of a sign-in;
 commands are what clients send (MONITOR, over a second), without those that scripts call.
 \`npm run bench -- --peers --only sign-ins\`
 
 ${signIns(figures)}
+
+### Waking one over Redis
+
+${count(settings['node-waiting'])} long polls on Redis, from one program with one clock; one at random is woken, then another, ${count(settings.wakes)} times. With two processes the browsers
+wait at the one and the phones ask the other, so that the news goes through Redis. Milliseconds from the phone's confirm, or from the answer to it, to the
+browser's answer.
+\`npm run bench -- --peers --only wakes\`
+
+${wakes(figures)}
 
 ### Connections held
 
@@ -91,6 +103,20 @@ function signIns({ of, names }) {
     '|---|---|---|---|---|---|---|',
     ...lines,
   ].join('\n')
+}
+
+function wakes({ of, names }) {
+  const lines = names('wakes').map(name =>
+    row(
+      name,
+      ...['fromRequest', 'fromAnswer'].flatMap(from =>
+        ['p50', 'p99'].map(quantile => figure(of('wakes', name, values => values[from][quantile]))),
+      ),
+    ),
+  )
+  return ['| ms | from the request, p50 | p99 | from the answer, p50 | p99 |', '|---|---|---|---|---|', ...lines].join(
+    '\n',
+  )
 }
 
 function held({ of, names }) {
