@@ -1,10 +1,11 @@
 /**
  * Two nodes in every order that a store and its hints can make of a few calls at the same time. Each read, write, watch,
- * answer and hint waits for its turn; hints may come late, twice or empty, but they come. No time passes.
+ * answer and hint waits for its turn; hints may come late, twice or empty, but they come. No time passes. Browsers that
+ * are answered ask again, on a seat that was kept for them where the store is one like Redis.
  */
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { createLogin, type Login, memoryStore, type Store } from '../../packages/scanlogin/src/index.ts'
+import { createLogin, type Login, memoryStore, type Store, type Watch } from '../../packages/scanlogin/src/index.ts'
 import { createClock } from '../../packages/scanlogin/src/testing/clock.ts'
 import { createRecorder, explain, type Recorder, tell } from './checker.ts'
 import { type Attempt, digits, perform, startAttempt } from './people.ts'
@@ -17,7 +18,8 @@ interface Plan {
   readonly before: number[]
   /** Who then act at the same time, each one call after the other. */
   readonly clients: { node: number; wish: Wish }[][]
-  readonly waits: { node: number; behind: number }[]
+  /** Browsers that wait, and how often each comes back once it is answered. */
+  readonly waits: { node: number; behind: number; returns: number }[]
 }
 
 const node = fc.nat(1)
@@ -27,23 +29,29 @@ const plans: fc.Arbitrary<Plan> = fc.record({
     minLength: 2,
     maxLength: 4,
   }),
-  waits: fc.array(fc.record({ node, behind: fc.nat(1) }), { maxLength: 3 }),
+  waits: fc.array(fc.record({ node, behind: fc.nat(1), returns: fc.nat(3) }), { maxLength: 3 }),
 })
 
 const hints = ['once', 'twice', 'empty'] as const
 type Hint = (typeof hints)[number]
 
+/** What a store says of its watches: Redis keeps a seat for who comes back, a store that promises nothing does not. */
+type Promised = Pick<Watch, 'certain' | 'remote'>
+
 describe('calls at the same time on two nodes', () => {
-  it(
-    'are answered as if one came after the other, and who waits hears of every change',
-    async () => {
+  it.each<[string, Promised]>([
+    ['from afar and without fail', { certain: true, remote: true }],
+    ['as it can, without a promise', {}],
+  ])(
+    'are answered as if one came after the other, and who waits hears of every change, where the store rings %s',
+    async (_, promised) => {
       const property = fc.asyncProperty(
         fc.scheduler(),
         plans,
         fc.boolean(),
         fc.infiniteStream(fc.constantFrom(...hints)),
         async (scheduler, plan, asks, hints) => {
-          const scene = await openScene(scheduler, asks, () => hints.next().value)
+          const scene = await openScene(scheduler, asks, promised, () => hints.next().value)
           await act(scene, plan)
           await lookBack(scene, asks)
         },
@@ -64,7 +72,7 @@ interface Scene {
   begin(): void
 }
 
-async function openScene(scheduler: fc.Scheduler, asks: boolean, next: () => Hint): Promise<Scene> {
+async function openScene(scheduler: fc.Scheduler, asks: boolean, promised: Promised, next: () => Hint): Promise<Scene> {
   const clock = createClock()
   const shared = memoryStore({ clock })
   let begun = false
@@ -73,7 +81,7 @@ async function openScene(scheduler: fc.Scheduler, asks: boolean, next: () => Hin
   }
   const open = () =>
     createLogin({
-      store: inTurns(shared, turn, next),
+      store: inTurns(shared, promised, turn, next),
       publicUrl: 'https://id.example.com',
       clock,
       checkCode: asks && digits,
@@ -93,13 +101,33 @@ async function act(scene: Scene, { before, clients, waits }: Plan): Promise<void
   for (const [step, node] of before.entries()) await make(node, goodWay[step] as Wish)
   const { version } = await loginAt(scene.logins, 0).read(attempt.id, attempt.secret)
   scene.begin()
-  for (const { node, behind } of waits) void record(scene, node, { verb: 'wait', since: version - behind })
+  for (const { node, behind, returns } of waits) void waitAgain(scene, node, version - behind, returns)
   const acting = clients.map(async calls => {
     for (const { node, wish } of calls) await make(node, wish)
   })
   await scheduler.waitFor(Promise.all(acting))
   // The last hints arrive, and who was rung by them answers.
-  await scheduler.waitIdle()
+  await untilSettled(scene)
+}
+
+/** As a page does: it names the version that it was told last. */
+async function waitAgain(scene: Scene, node: number, since: number, returns: number): Promise<void> {
+  const answer = await record(scene, node, { verb: 'wait', since })
+  const version = / v(\d+)/.exec(answer ?? '')?.[1]
+  if (version !== undefined && returns > 0) await waitAgain(scene, node, Number(version), returns - 1)
+}
+
+/** Proofs are made outside of the turns: whoever is not answered has then sat down, and nothing is on its way. */
+async function untilSettled({ scheduler, recorder, logins }: Scene): Promise<void> {
+  const isSettled = () => {
+    const unanswered = recorder.history.filter(({ answer }) => answer === undefined).length
+    return scheduler.count() === 0 && unanswered === logins.reduce((sum, login) => sum + login.waiting(), 0)
+  }
+  const end = performance.now() + 5000
+  do {
+    await scheduler.waitIdle()
+    await new Promise(resolve => setImmediate(resolve))
+  } while (!isSettled() && performance.now() < end)
 }
 
 function record({ recorder, logins, attempt }: Scene, node: number, call: Call): Promise<string | undefined> {
@@ -127,7 +155,7 @@ function loginAt(logins: readonly Login[], index: number): Login {
   return login
 }
 
-function inTurns(real: Store, turn: (what: string) => Promise<void>, next: () => Hint): Store {
+function inTurns(real: Store, promised: Promised, turn: (what: string) => Promise<void>, next: () => Hint): Store {
   return {
     ...real,
     async get(key) {
@@ -151,7 +179,7 @@ function inTurns(real: Store, turn: (what: string) => Promise<void>, next: () =>
         if (hint === 'twice') void turn('hint once more').then(() => ring(carried))
       })
       await turn(`watched ${key}`)
-      return { entry: watch.entry, stop: watch.stop }
+      return { entry: watch.entry, stop: watch.stop, ...promised }
     },
   }
 }
