@@ -3,7 +3,7 @@
  * secret and nothing that could be used: a ticket is named by the start of a digest of its id.
  */
 import type { LoginErrorCode } from '../errors.ts'
-import type { PolicyFailure } from '../policy/asking.ts'
+import type { PolicyFailure } from '../policy/panel.ts'
 import type { Reason } from '../policy/terms.ts'
 
 /** Steps of a ticket; nobody writes that one expires, so there is no event of it. */

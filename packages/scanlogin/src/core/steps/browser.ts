@@ -77,9 +77,9 @@ export async function create(house: House, request: CreateRequest): Promise<Crea
   const { timeNow, random, tickets, scanUrl } = house
   const { origin, clientId, returnTo, codeChallenge, keyProof } = request
   const createdAt = await timeNow()
-  const terms = house.asking.idle
+  const terms = house.panel.idle
     ? undefined
-    : await house.asking.ask({ step: 'create', at: createdAt, ...birthFacts(request) })
+    : await house.panel.ask({ step: 'create', at: createdAt, ...birthFacts(request) })
   if (keyProof) await useOnce(house.store, keyProof, createdAt)
   const id = toCrockford(random(16))
   const secret = toBase64url(random(32))
@@ -214,9 +214,9 @@ function consentTo(
   id: string,
   { owned, address }: { owned(ticket: Ticket): Ticket; address: string | undefined },
 ): Promise<Consent> {
-  const asking = (user: User, { userVerified = false }: Ticket) =>
+  const facts = (user: User, { userVerified = false }: Ticket) =>
     ({ step: 'redeem', user, redeemAddress: address, userVerified }) as const
-  return consent(house, id, { from: 'confirmed', held: owned, asking })
+  return consent(house, id, { from: 'confirmed', held: owned, facts })
 }
 
 const wrongVerifier = 'The code_verifier does not match the code_challenge.'

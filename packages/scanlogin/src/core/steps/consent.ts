@@ -6,7 +6,7 @@ import { type Birth, holder, knownAtScan, type Ticket, type User } from '../tick
 import type { House } from './house.ts'
 
 /** What a step adds to what is known of its ticket. */
-export type Asking = Own<ScanStep> | Own<ConfirmStep> | Own<RedeemStep>
+export type StepFacts = Own<ScanStep> | Own<ConfirmStep> | Own<RedeemStep>
 
 type Own<Step extends PolicyStep> = Omit<Step, 'at' | 'age' | 'ticket' | 'knownBrowser' | keyof BirthFacts>
 
@@ -31,15 +31,15 @@ export async function isKnownBrowser({ browsers }: House, { browserKey }: Birth,
 export async function ask(
   house: House,
   { birth }: Ticket,
-  asking: Asking,
+  facts: StepFacts,
   known?: boolean,
 ): Promise<Terms | undefined> {
-  if (house.asking.idle) return undefined
+  if (house.panel.idle) return undefined
   const at = house.clock.now()
   const counted = house.browsers !== undefined
-  const knownBrowser = counted ? (known ?? (await isKnownBrowser(house, birth, asking.user))) : undefined
+  const knownBrowser = counted ? (known ?? (await isKnownBrowser(house, birth, facts.user))) : undefined
   const age = Math.max(0, (at - birth.createdAt) / 1000)
-  return house.asking.ask({ at, age, ticket: await markOf(birth.id), knownBrowser, ...birthFacts(birth), ...asking })
+  return house.panel.ask({ at, age, ticket: await markOf(birth.id), knownBrowser, ...birthFacts(birth), ...facts })
 }
 
 export interface Consent {
@@ -56,14 +56,14 @@ interface Question {
   readonly from: Ticket['state']
   /** Passes the ticket on if it is the caller's. */
   held(ticket: Ticket): Ticket
-  asking(user: User, ticket: Ticket): Asking
+  facts(user: User, ticket: Ticket): StepFacts
 }
 
 /**
  * Asks before a step. This node's copy of the ticket will do where it is at that step; but a denial is only believed
  * about the ticket as it is now: whoever repeats a call whose answer was lost is to hear the same again.
  */
-export async function consent(house: House, id: string, { from, held, asking }: Question): Promise<Consent> {
+export async function consent(house: House, id: string, { from, held, facts }: Question): Promise<Consent> {
   const seen = held(await house.tickets.recall(id, copy => held(copy).state === from))
   try {
     return await about(seen)
@@ -76,7 +76,7 @@ export async function consent(house: House, id: string, { from, held, asking }: 
   async function about(ticket: Ticket): Promise<Consent> {
     const user = holder(ticket)
     if (!user || ticket.state !== from) return { ticket, terms: ticket.terms, given: false }
-    const asked = await ask(house, ticket, asking(user, ticket), knownAtScan(ticket))
+    const asked = await ask(house, ticket, facts(user, ticket), knownAtScan(ticket))
     return { ticket, terms: asked ? together(ticket.terms, asked) : ticket.terms, given: true }
   }
 }

@@ -5,7 +5,7 @@ import type { Raise } from '../events/event.ts'
 import { createEvents, type Events } from '../events/events.ts'
 import { createAnnounce, type EventChoice } from '../events/ticket-event.ts'
 import { createGuesses, type Guesses } from '../limits/guesses.ts'
-import { type Asking, createAsking } from '../policy/asking.ts'
+import { createPanel, type Panel } from '../policy/panel.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Random, systemRandom } from '../secrets/random.ts'
 import type { Store } from '../store.ts'
@@ -64,7 +64,7 @@ export interface House {
   readonly random: Random
   readonly tickets: Tickets
   readonly guesses: Guesses
-  readonly asking: Asking
+  readonly panel: Panel
   readonly events: Events
   readonly browsers: KnownBrowsers | undefined
   readonly room: WaitingRoom
@@ -101,7 +101,7 @@ export function createHouse(options: LoginOptions): House {
     random,
     tickets: createTickets({ store, announce, onUnreadable: events.unreadable }),
     guesses: createGuesses(store, clock),
-    asking: createAsking({ policies, deadline: policyDeadline * 1000, clock, raise: events.raise }),
+    panel: createPanel({ policies, deadline: policyDeadline * 1000, clock, raise: events.raise }),
     events,
     browsers: options.browsers,
     room: createWaitingRoom(store, clock),

@@ -88,8 +88,8 @@ export async function confirm(
   { user, address, userVerified = false }: Approval & { user?: User | undefined },
 ): Promise<Confirmed> {
   const held = await phoneProof(scanToken, user)
-  const asking = (user: User) => ({ step: 'confirm', user, phoneAddress: address, userVerified }) as const
-  const { terms } = await consent(house, id, { from: 'scanned', held, asking })
+  const facts = (user: User) => ({ step: 'confirm', user, phoneAddress: address, userVerified }) as const
+  const { terms } = await consent(house, id, { from: 'scanned', held, facts })
   const digits = Math.max(terms?.checkCode ?? 0, house.digits || 0)
   const code = digits > 0 ? await makeCheckCode(id, scanToken, digits) : undefined
   const codeHash = code === undefined ? undefined : await checkCodeHash(id, code)
@@ -142,12 +142,12 @@ async function punishForgery(house: House, id: string): Promise<void> {
 }
 
 async function idOfUserCode(house: House, typed: string, user: User, { address }: ScanRequest): Promise<string> {
-  const { tickets, guesses, asking, clock } = house
+  const { tickets, guesses, panel, clock } = house
   await guesses.take(user.id)
   const code = readUserCode(typed)
   // What cannot be a code is no guess at anybody's.
   if (code === undefined) throw new LoginError('not_found')
-  if (!asking.idle) await asking.ask({ step: 'guess', at: clock.now(), user, phoneAddress: address })
+  if (!panel.idle) await panel.ask({ step: 'guess', at: clock.now(), user, phoneAddress: address })
   const id = await tickets.idByCode(code)
   if (id === undefined) throw new LoginError('not_found')
   await guesses.giveBack(user.id)

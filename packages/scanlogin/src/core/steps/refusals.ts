@@ -10,11 +10,11 @@ export interface Refusals {
   turnedAway(error: unknown, call: RefusedCall): Promise<unknown>
 }
 
-export function createRefusals({ asking, events, timeNow }: House): Refusals {
+export function createRefusals({ panel, events, timeNow }: House): Refusals {
   async function slowedDown(error: unknown, { address }: RefusedCall): Promise<unknown> {
-    if (asking.idle || !(error instanceof LoginError) || error.code !== 'not_found') return error
+    if (panel.idle || !(error instanceof LoginError) || error.code !== 'not_found') return error
     try {
-      await asking.ask({ step: 'unknown', at: await timeNow(), address })
+      await panel.ask({ step: 'unknown', at: await timeNow(), address })
       return error
     } catch (slower) {
       return slower

@@ -9,7 +9,7 @@ import type { Denied, Policy, PolicyStep, Verdict } from './policy.ts'
 import type { Terms } from './terms.ts'
 import { combine, readVerdict, termsOf } from './verdict.ts'
 
-export interface AskingOptions {
+export interface PanelOptions {
   policies: readonly Policy[]
   /** ms for all of them together. */
   deadline: number
@@ -17,7 +17,7 @@ export interface AskingOptions {
   raise: Raise
 }
 
-export interface Asking {
+export interface Panel {
   /** What the sign-in has to fulfil from now on. Throws `forbidden`, `rate_limited` or `store_unavailable`. */
   ask(step: PolicyStep): Promise<Terms>
   /** `true` where there is nobody to ask. */
@@ -33,7 +33,7 @@ interface Opinion {
   readonly error?: unknown
 }
 
-export function createAsking({ policies, deadline, clock, raise }: AskingOptions): Asking {
+export function createPanel({ policies, deadline, clock, raise }: PanelOptions): Panel {
   async function ask(step: PolicyStep): Promise<Terms> {
     const pending = policies.map(policy => opinionOf(policy, step))
     // Most policies only look at what they are told; the timer is for those that have to wait for something.
