@@ -82,15 +82,15 @@ export function createCodes(store: Store, clock: Pick<Clock, 'now'>, random: Ran
 /** ms */
 const usable = 60_000
 
-interface Kept extends Grant {
+interface KeptGrant extends Grant {
   readonly until: number
   /** 128 random bits. */
   readonly seed: string
 }
 
-function kept({ value }: Entry): Kept {
+function kept({ value }: Entry): KeptGrant {
   // Only `give` writes under these keys.
-  return JSON.parse(value) as Kept
+  return JSON.parse(value) as KeptGrant
 }
 
 function isFor(grant: Grant, { clientId, returnTo }: CodeClaim, challenge: string | undefined): boolean {

@@ -37,9 +37,9 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
     }
   }
 
-  async function change(key: string, next: (list: Places) => Places, options?: ChangeOptions): Promise<void> {
+  async function change(key: string, next: (list: Rows) => Rows, options?: ChangeOptions): Promise<void> {
     const decide = (entry: Entry | undefined) => {
-      const present = placesIn(entry?.value)
+      const present = rowsIn(entry?.value)
       const changed = next(present)
       if (changed === present) return undefined
       const expiresAt = Math.max(...changed.map(([, limit]) => limit * 1000), clock.now() + 1000)
@@ -52,11 +52,11 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
     async add(userId, id, limit) {
       const key = await rosterKey(userId)
       let left: readonly string[] = []
-      const join = (places: Places): Places => {
+      const join = (rows: Rows): Rows => {
         left = []
-        if (places.some(([one]) => one === id)) return places
+        if (rows.some(([one]) => one === id)) return rows
         const now = clock.now()
-        const all = [...places.filter(([, end]) => end * 1000 > now), place(id, limit)]
+        const all = [...rows.filter(([, end]) => end * 1000 > now), row(id, limit)]
         left = all.slice(0, -most).map(([one]) => one)
         return all.slice(-most)
       }
@@ -68,30 +68,30 @@ export function createRoster({ store, clock, most }: RosterOptions): Roster {
     async remove(userId, ids) {
       const key = await rosterKey(userId)
       const gone = new Set(ids)
-      const leave = (places: Places): Places => {
-        const rest = places.filter(([id]) => !gone.has(id))
-        return rest.length === places.length ? places : rest
+      const leave = (rows: Rows): Rows => {
+        const rest = rows.filter(([id]) => !gone.has(id))
+        return rest.length === rows.length ? rows : rest
       }
       await inLine(key, () => change(key, leave))
     },
 
     async ids(userId) {
-      return placesIn((await store.get(await rosterKey(userId)))?.value).map(([id]) => id)
+      return rowsIn((await store.get(await rosterKey(userId)))?.value).map(([id]) => id)
     },
   }
 }
 
 /** When it ends in seconds since the epoch, rounded up: a hundred of them have to fit in 8 KiB. */
-type Place = readonly [id: string, limit: number]
-type Places = readonly Place[]
+type Row = readonly [id: string, limit: number]
+type Rows = readonly Row[]
 
-function place(id: string, limit: number): Place {
+function row(id: string, limit: number): Row {
   return [id, Math.ceil(limit / 1000)]
 }
 
-function placesIn(text: string | undefined): Places {
-  // Only `change` writes under these keys, and it writes places.
-  return text === undefined ? [] : (JSON.parse(text) as Places)
+function rowsIn(text: string | undefined): Rows {
+  // Only `change` writes under these keys, and it writes rows.
+  return text === undefined ? [] : (JSON.parse(text) as Rows)
 }
 
 /** Hashed, because an id may be as long and as private as the host likes. */

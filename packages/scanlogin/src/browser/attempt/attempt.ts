@@ -5,7 +5,7 @@
 import type { CreateBody, CreatedResource, TicketResource } from '../../http/wire.ts'
 import { type Answer, type Calls, ownProblem, type Refusal, type TicketKey, type Trouble } from '../calls.ts'
 import { digests, toBase64url } from '../digest.ts'
-import { type Memory, markOf } from '../key/memory.ts'
+import { accountMark, type Memory } from '../key/memory.ts'
 import type { ClientState, Problem } from '../state.ts'
 import { backoff, type ClientClock, pause } from '../timing.ts'
 import { type Rotation, startRotation } from './rotation.ts'
@@ -212,7 +212,7 @@ export function openAttempt(options: AttemptOptions): Attempt {
       return finish({ state: 'handedOver', code, issuer, ...(codeVerifier !== undefined && { codeVerifier }), ...next })
     }
     const { user, session } = answer.value
-    memory.keepAccount(await markOf(user.id))
+    memory.keepAccount(await accountMark(user.id))
     finish({ state: 'signedIn', user, session, ...next })
   }
 

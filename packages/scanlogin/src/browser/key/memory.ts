@@ -37,7 +37,7 @@ export const noMemory: Memory = {
 }
 
 /** Tells accounts apart without naming them. The server makes the same of the account that is about to be signed in. */
-export async function markOf(userId: string): Promise<string> {
+export async function accountMark(userId: string): Promise<string> {
   return toBase64url(await digests().sha256(`account1.${userId}`))
 }
 
