@@ -26,6 +26,18 @@ describe('the bench command', () => {
     }
   })
 
+  it('proves keys of its browsers where it is told to', async () => {
+    const server = await startServer()
+    try {
+      // A proof names the address that the server is known by.
+      const url = `http://localhost:${server.port}/v1`
+      const { code, stdout } = await run([url, '--seconds', '1', '--browsers', '2', '--keys'], apiKey)
+      expect([code, stdout.includes('no failures')]).toEqual([0, true])
+    } finally {
+      await server.stop()
+    }
+  })
+
   it('types the check code where the server asks for one', async () => {
     const server = await startServer({ SCANLOGIN_CHECK_CODE: '4' })
     try {

@@ -7,12 +7,14 @@ export interface BenchArguments {
   url?: string | undefined
   browsers?: string | undefined
   seconds?: string | undefined
+  /** Each browser proves a key of its own, as pages do; to its users it is new. Default: none has one. */
+  keys?: boolean | undefined
   json?: boolean | undefined
 }
 
 /** Resolves to the exit code: 1 where a sign-in has failed. Throws `ArgumentError` for arguments that cannot be. */
 export async function benchCommand(given: BenchArguments, env: Readonly<Record<string, string | undefined>>) {
-  const { url = '', browsers = '20', seconds = '10', json = false } = given
+  const { url = '', browsers = '20', seconds = '10', keys = false, json = false } = given
   const apiKey = env.SCANLOGIN_API_KEY ?? ''
   const problems = [
     !/^https?:\/\/./.test(url) && '--url: write where the calls are, such as https://id.example.com/v1.',
@@ -26,6 +28,7 @@ export async function benchCommand(given: BenchArguments, env: Readonly<Record<s
     apiKey,
     browsers: Number(browsers),
     seconds: Number(seconds),
+    keys,
     onProgress: ({ signIns, failures, secondsLeft }) =>
       process.stderr.write(`${secondsLeft} s left: ${signIns} sign-ins, ${failures} failures\n`),
   })

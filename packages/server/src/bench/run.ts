@@ -2,7 +2,7 @@
  * `scanlogin bench`: simulated browsers and phones sign in to a running deployment, again and again, and say how it went.
  * Everything a real one pays for is in it: the network, the proxy, TLS, the store.
  */
-import { type ScriptedBrowser, scriptedBrowser, scriptedPhone } from 'scanlogin/testing'
+import { type ScriptedBrowser, type ScriptedKey, scriptedBrowser, scriptedKey, scriptedPhone } from 'scanlogin/testing'
 
 export interface BenchOptions {
   /** Where the calls are mounted, such as `https://id.example.com/v1`. */
@@ -13,6 +13,8 @@ export interface BenchOptions {
   browsers: number
   /** How long new sign-ins are begun, 1 to 600. */
   seconds: number
+  /** Each browser proves a key of its own, as pages do; to its users it is new. `url` has to be public then. Default `false`. */
+  keys?: boolean
   /** Hears once a second how far it is. */
   onProgress?: (soFar: { signIns: number; failures: number; secondsLeft: number }) => void
 }
@@ -43,10 +45,11 @@ export async function bench(options: BenchOptions): Promise<BenchSummary> {
   const failures: Record<string, number> = {}
 
   async function lane(): Promise<void> {
+    const key = options.keys ? await scriptedKey() : undefined
     while (performance.now() < end) {
       const began = performance.now()
       try {
-        wakes.push(await signIn(options))
+        wakes.push(await signIn(options, key))
         signIns.push(performance.now() - began)
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
@@ -69,8 +72,9 @@ export async function bench(options: BenchOptions): Promise<BenchSummary> {
 }
 
 /** One whole sign-in; gives the ms between the phone's confirm and the browser's hearing of it. */
-async function signIn({ url, apiKey }: BenchOptions): Promise<number> {
-  const browser = scriptedBrowser({ url, proof: 'bearer', origin: undefined })
+async function signIn({ url, apiKey }: BenchOptions, key: ScriptedKey | undefined): Promise<number> {
+  const prove = key && ((method: string, path: string) => key.prove(method, url + path))
+  const browser = scriptedBrowser({ url, proof: 'bearer', origin: undefined, prove })
   expectStatus('create', (await browser.create()).status, 201)
   // A crowd of people who sign in once, and not a few who do nothing else: those are slowed down.
   const phone = scriptedPhone({ url, apiKey, user: { id: `bench-${crypto.randomUUID()}`, name: 'Bench' } })

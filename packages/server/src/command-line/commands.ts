@@ -7,7 +7,7 @@ import { workerNumber } from '../running/worker.ts'
 import { ArgumentError } from './argument-error.ts'
 
 export const usage = `scanlogin serve [--demo [--wechat]]
-scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--json]
+scanlogin bench --url https://id.example.com/v1 [--browsers 20] [--seconds 10] [--keys] [--json]
 scanlogin audit https://id.example.com/v1 [--origin https://www.example.com] [--user id] [--only a,b] [--slow] [--json]
 scanlogin audit --list
 scanlogin doctor [--only a,b] [--json]
@@ -147,6 +147,7 @@ export function readArguments() {
     help: { type: 'boolean', short: 'h', default: false },
     url: { type: 'string' },
     browsers: { type: 'string' },
+    keys: { type: 'boolean' },
     seconds: { type: 'string' },
     json: { type: 'boolean' },
     origin: { type: 'string' },
