@@ -6,6 +6,7 @@ import { memoryStore, type ScanStep } from 'scanlogin'
 import { afterAll, describe, expect, it } from 'vitest'
 import { en } from '../../packages/server/pages/messages/en.ts'
 import { choiceNames } from '../../packages/server/src/policies/choices.ts'
+import { openLocate } from '../../packages/server/src/policies/locate.ts'
 import { loadPolicy } from '../../packages/server/src/policies/modules.ts'
 
 const page = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8')
@@ -30,6 +31,20 @@ describe('docs/policies.md', () => {
     const policy = await loadPolicy(path, { OFFICE_CLOSES: '16' }, memoryStore())
     const verdicts = [6, 7, 15, 16].map(hour => policy.decide({ ...scan, at: Date.UTC(2026, 0, 1, hour) }))
     expect(verdicts).toMatchObject(['require', 'allow', 'allow', 'require'].map(verdict => ({ verdict })))
+  })
+
+  it('shows a module of places that can be loaded, and that knows its networks', async () => {
+    const [, code = ''] = /```js\n(\/\/ places\.mjs\n.*?)```/s.exec(page) ?? []
+    const path = join(folder, 'places.mjs')
+    writeFileSync(path, code)
+    const locate = await openLocate(path, {}, memoryStore())
+    const names = ['10.1.2.3', '10.2.255.1', '10.3.0.1', '2001:db8::1'].map(address => locate?.(address))
+    expect(names).toMatchObject([
+      { name: 'Office Shanghai', country: 'CN' },
+      { name: 'Office Berlin' },
+      undefined,
+      undefined,
+    ])
   })
 })
 

@@ -85,6 +85,41 @@ describe('networks', () => {
   })
 })
 
+describe('a module of places', () => {
+  const env = { SCANLOGIN_TRUSTED_PROXIES: '1' }
+  const from = { headers: { 'x-forwarded-for': '10.1.2.3' } }
+
+  it('tells the phone where the browser is', async () => {
+    const places = `export default env => ({ locate: address => address === '10.1.2.3' ? { name: env.OFFICE } : undefined })`
+    const path = module('places.mjs', places)
+    const { newBrowser, phone } = await people({ ...env, SCANLOGIN_LOCATE: path, OFFICE: 'Head office' })
+    await phone.scan(await showing(newBrowser(from)))
+    expect(phone.scanned.context.observed).toMatchObject({ ip: '10.1.2.3', place: 'Head office' })
+  })
+
+  it('that is out of order is a line in the log, and people sign in as before', async () => {
+    const broken = `export default { async locate() { throw new Error('no geo database') } }`
+    const server = await serverWith({ ...env, SCANLOGIN_LOCATE: module('no-places.mjs', broken) })
+    const { newBrowser, phone } = peopleAt(server.url, server.origin)
+    const browser = newBrowser(from)
+    await phone.scan(await showing(browser))
+    await phone.confirm()
+    expect((await browser.redeem()).status).toBe(200)
+    expect(phone.scanned.context.observed).not.toHaveProperty('place')
+    await server.written('no geo database')
+  })
+
+  it.each([
+    ['is not there', './no-such-places.mjs', undefined],
+    ['gives no locate', 'nowhere.mjs', 'export default { find() {} }'],
+  ])('that %s ends the start', async (_, name, code) => {
+    const path = code === undefined ? name : module(name, code)
+    const { code: exit, stderr } = await runServer({ SCANLOGIN_LOCATE: path })
+    expect(exit).toBe(1)
+    expect(stderr).toContain(`SCANLOGIN_LOCATE: "${path}" cannot be used: `)
+  })
+})
+
 describe('a policy of a site’s own', () => {
   const night = `{ name: 'office-hours', decide: step => step.step === 'create' ? { verdict: 'deny', reasons: ['office_hours'] } : { verdict: 'allow' } }`
 

@@ -23,6 +23,7 @@ import type { Log } from '../log.ts'
 import { type Metrics, openMetrics } from '../metrics/metrics.ts'
 import { openOutbox, type ServerOutbox } from '../outbox/open.ts'
 import { logEvents } from '../policies/event-log.ts'
+import { openLocate } from '../policies/locate.ts'
 import { openPolicies } from '../policies/open.ts'
 import { endWithAccounts } from '../sessions/end-with-accounts.ts'
 import { openSessions } from '../sessions/open.ts'
@@ -90,11 +91,13 @@ export async function openParts({ config, log, demo }: AppOptions): Promise<Part
   const siteName = config.SCANLOGIN_SITE_NAME ?? new URL(publicUrl).host
   const verification = createUserVerification({ store, publicUrl, siteName })
   const authenticate = demo ? authenticateDemoUser : authenticateBy(config, connected?.authenticate)
+  const locate = await openLocate(config.SCANLOGIN_LOCATE, process.env, store)
   const handler = createHandler(login, {
     ...configured(config),
     authenticate,
     sessions,
     ...(verification && { verifyUser: verification.verify }),
+    ...(locate && { locate }),
     ...(accounts && { accountAvailable: accounts.available }),
     onFull: limit => log.warn({ limit, waiting: login.waiting() }, 'too many browsers wait: more of them poll instead'),
     onError: error => log.error({ err: error }, 'a call failed'),

@@ -18,6 +18,7 @@ export const policySettings = {
   SCANLOGIN_ALLOWED_NETWORKS: listed
     .refine(areNetworks, 'write networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas')
     .optional(),
+  SCANLOGIN_LOCATE: z.string().optional(),
   SCANLOGIN_SIGN_INS_PER_NETWORK: z
     .string()
     .regex(/^[1-9]\d{0,5}$|^1000000$/, wholeExample)
