@@ -2,8 +2,8 @@
 const userAgent =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 
-/** `base` is where the handler is mounted, such as `http://localhost:8787/v1`. */
-export function createCalls({ base, apiKey }) {
+/** `base` is where the handler is mounted, such as `http://localhost:8787/v1`; `prove` gives the proof of the browser's key. */
+export function createCalls({ base, apiKey }, prove = () => '') {
   const { host, pathname } = new URL(base)
   const browser = `Host: ${host}\r\nUser-Agent: ${userAgent}\r\n`
   const phone = `Host: ${host}\r\nAuthorization: Bearer ${apiKey}\r\n`
@@ -13,13 +13,16 @@ export function createCalls({ base, apiKey }) {
     `POST ${pathname}${path} HTTP/1.1\r\n${fields}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 
   return {
-    create: () => post('/tickets', browser, '{"secret_in":"body"}'),
+    create: () => post('/tickets', browser + prove(`${pathname}/tickets`), '{"secret_in":"body"}'),
     wait: (ticket, since) =>
       get(`/tickets/${ticket.id}?since=${since}&wait=25`, `${browser}${bearer(ticket)}Accept: application/json\r\n`),
     stream: ticket => get(`/tickets/${ticket.id}`, `${browser}${bearer(ticket)}Accept: text/event-stream\r\n`),
     scan: (qr, user) => post('/scan', phone, JSON.stringify({ qr, user: { id: user, name: 'Wei Zhang' } })),
     confirm: ({ id }, scanToken) => post(`/tickets/${id}/confirm`, phone, JSON.stringify({ scan_token: scanToken })),
-    redeem: ticket => post(`/tickets/${ticket.id}/redeem`, browser + bearer(ticket), '{}'),
+    redeem(ticket) {
+      const path = `/tickets/${ticket.id}/redeem`
+      return post(path, browser + bearer(ticket) + prove(pathname + path), '{}')
+    },
   }
 }
 

@@ -2,11 +2,12 @@
 import { createPeerSignIns } from '../peers/load/flows.mjs'
 import { createPollers } from '../peers/load/pollers.mjs'
 import { createSubscribers } from '../peers/load/subscribers.mjs'
-import { createSignIns } from './sign-ins.mjs'
+import { createKeyedSignIns, createSignIns } from './sign-ins.mjs'
 import { createWaiting } from './waiting.mjs'
 
 const loads = {
   signIns: createSignIns,
+  keyedSignIns: createKeyedSignIns,
   waiting: createWaiting,
   peerSignIns: createPeerSignIns,
   pollers: createPollers,

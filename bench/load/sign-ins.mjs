@@ -2,10 +2,20 @@
 import { randomUUID } from 'node:crypto'
 import { createCalls, expectState, send } from './calls.mjs'
 import { openConnection } from './connection.mjs'
+import { createProver } from './proof.mjs'
 
 export function createSignIns(target) {
-  const calls = createCalls(target)
+  return createSignInsBy(target, () => createCalls(target))
+}
+
+/** Each browser proves a key of its own, which is new to everybody who signs in with it. */
+export function createKeyedSignIns(target) {
+  return createSignInsBy(target, () => createCalls(target, createProver(target.publicUrl)))
+}
+
+function createSignInsBy(target, openCalls) {
   return createLanes(async number => {
+    const calls = openCalls()
     const [browser, phone] = await openPair(target, number)
     return {
       // A crowd of people who sign in once, and not a few who do nothing else: those are slowed down.

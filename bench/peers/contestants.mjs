@@ -5,6 +5,7 @@ import { upperCore } from '../cores.mjs'
 import { startRedis } from '../redis.mjs'
 import { startServer, targets } from '../target.mjs'
 
+const publicUrl = 'http://localhost:8787'
 const program = name => fileURLToPath(new URL(`servers/${name}.mjs`, import.meta.url))
 
 /** `kind` is the load, `flow` the peer's way through a sign-in, `store` where the tickets are; `reads` names the Redis it is told. */
@@ -14,6 +15,7 @@ export const contestants = {
   'better-auth, memory': peer('better-auth', 'memory'),
   'oidc-provider, memory': peer('oidc-provider', 'memory'),
   'scanlogin, Redis': scanloginOnRedis(1),
+  'scanlogin, Redis, with a browser key': { ...scanloginOnRedis(1), kind: 'keyedSignIns' },
   'scanlogin, Redis, 2 processes': scanloginOnRedis(2),
   'scanlogin, Redis, 4 processes': scanloginOnRedis(4),
   'floor, Redis': { file: program('floor'), store: 'redis', kind: 'signIns', reads: 'PEER_REDIS' },
@@ -49,7 +51,7 @@ export async function startContestant(name) {
   const ports = running.map(({ address }) => address.port)
   const sum = pick => running.reduce((total, one) => total + pick(one), 0)
   return {
-    address: { ...running[0].address, ports, flow },
+    address: { ...running[0].address, ports, flow, publicUrl },
     kind,
     redis,
     cpuSeconds: () => sum(one => one.cpuSeconds()),
@@ -63,5 +65,5 @@ export async function startContestant(name) {
 
 /** All processes have one public address, as behind a balancer. scanlogin refuses settings that it does not know. */
 function storeEnv(reads, { url }) {
-  return { [reads]: url, SCANLOGIN_PUBLIC_URL: 'http://localhost:8787' }
+  return { [reads]: url, SCANLOGIN_PUBLIC_URL: publicUrl }
 }
