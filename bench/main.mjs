@@ -48,6 +48,7 @@ const measures = {
   'event-stream': { of: ['scanlogin', 'floor'], run: name => measureWaiting(name, { ...settings, stream: true }) },
 }
 
+const started = performance.now()
 const results = []
 for (let round = 1; round <= settings.rounds; round++) {
   for (const [measure, { of, run }] of Object.entries(measures)) {
@@ -63,8 +64,9 @@ for (let round = 1; round <= settings.rounds; round++) {
   }
 }
 
+const minutes = (performance.now() - started) / 60_000
 mkdirSync('.cache', { recursive: true })
-writeFileSync('.cache/bench.json', JSON.stringify({ machine: describeMachine(), settings, results }))
+writeFileSync('.cache/bench.json', JSON.stringify({ machine: describeMachine(), settings, minutes, results }))
 if (!values.only && !values.target) writeReport('.cache/bench.json')
 
 function briefly(_name, value) {

@@ -7,10 +7,10 @@ import { range } from './statistics.mjs'
 const aims = { signIns: 0.6, residentKiB: 11, wakeP50: 0.3, wakeP99: 3 }
 
 export function writeReport(file) {
-  const { machine, settings, results } = JSON.parse(readFileSync(file, 'utf8'))
+  const { machine, settings, minutes, results } = JSON.parse(readFileSync(file, 'utf8'))
   const figures = figuresOf(results)
   writeFileSync('docs/performance-chart.svg', drawChart(figures, aims))
-  writePart('alone', page({ machine, settings, figures }))
+  writePart('alone', page({ machine, settings, minutes, figures }))
 }
 
 /** Each figure as `{ median, min, max }` over the rounds, for a target; and as a ratio of rounds. */
@@ -27,7 +27,7 @@ function figuresOf(results) {
   }
 }
 
-function page({ machine, settings, figures }) {
+function page({ machine, settings, minutes, figures }) {
   return `Written by \`npm run bench\` on ${machine.date}; every number below was measured in that one run. scanlogin is the standalone
 server with the memory store, in one process on one core. The *floor* is [bench/floor.mjs](../bench/floor.mjs): a bare \`node:http\`
 program that answers the same requests with random ids, JSON and a held promise, and none of what makes a sign-in safe.
@@ -35,6 +35,7 @@ program that answers the same requests with random ids, JSON and a held promise,
 Machine: ${machine.cpu}, ${machine.cores} virtual cores shared with other work, ${machine.memoryGiB} GiB, ${machine.kernel}, Node ${machine.node}, loopback.
 Load average at the start of the measures: ${figures.load.min.toFixed(1)} to ${figures.load.max.toFixed(1)}${noise(figures.load, machine)}
 Each figure is the median of ${settings.rounds} rounds (lowest–highest); the two take turns, and the ratio is taken within each round.
+The run took ${Math.ceil(minutes)} minutes.
 
 ![Sign-ins per second, memory of a waiting browser and time to wake one, beside the floor](performance-chart.svg)
 

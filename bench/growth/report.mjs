@@ -7,12 +7,12 @@ export function writeGrowth(file) {
   writePart('growth', text(JSON.parse(readFileSync(file, 'utf8'))))
 }
 
-function text({ machine, settings, runtimes, runs, failures }) {
+function text({ machine, settings, runtimes, minutes, runs, failures }) {
   const figures = createFigures(runs)
   const count = number => number.toLocaleString('en')
   return `Written by \`npm run bench -- --growth\` on ${machine.date}, all in one run: ${machine.cpu}, ${machine.cores} virtual cores shared with other work,
 ${machine.memoryGiB} GiB, ${machine.kernel}, loopback. Load average at the start of the measures: ${figure(figures.load)}. Each figure is the median of
-${settings.rounds} rounds (lowest–highest). Memory is that of the whole process after the last has come, less what it was before the first.
+${settings.rounds} rounds (lowest–highest), of the crowd there is one; the run took ${Math.ceil(minutes)} minutes. Memory is that of the whole process after the last has come, less what it was before the first.
 ${failed(failures)}
 ### More browsers at one process
 
