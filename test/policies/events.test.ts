@@ -20,7 +20,15 @@ describe('a sign-in', () => {
       { type: 'created', at: site.clock.now(), ticket, address: '203.0.113.7', verdict: 'allow' },
       { type: 'scanned', at: site.clock.now(), ticket, user, address: '198.51.100.9', verdict: 'allow' },
       { type: 'verifying', at: site.clock.now(), ticket, user, address: '198.51.100.9', verdict: 'allow' },
-      { type: 'confirmed', at: site.clock.now(), ticket, user, address: '203.0.113.7', verdict: 'allow' },
+      {
+        type: 'confirmed',
+        at: site.clock.now(),
+        ticket,
+        user,
+        address: '203.0.113.7',
+        verdict: 'allow',
+        userVerified: false,
+      },
       { type: 'redeemed', at: site.clock.now(), ticket, user, address: '203.0.113.7', verdict: 'allow' },
     ])
   })

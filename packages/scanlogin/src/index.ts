@@ -5,7 +5,7 @@ export type { Claim, KnownBrowser } from './core/browsers/record.ts'
 export { type ChangeOptions, changeEntry, type Decide, type Wanted } from './core/change-entry.ts'
 export { type Clock, systemClock } from './core/clock.ts'
 export { LoginError, type LoginErrorCode, type LoginErrorOptions } from './core/errors.ts'
-export type { AccountEvent, AlarmEvent, LoginEvent, StepEvent } from './core/events/event.ts'
+export type { AccountEvent, AlarmEvent, LoginEvent, SessionStepEvent, StepEvent } from './core/events/event.ts'
 export {
   type Approval,
   type Confirmed,

@@ -4,11 +4,13 @@ export type { BookOptions } from './sessions/book.ts'
 export type { CodeClaim, Codes, Grant } from './sessions/codes.ts'
 export type { LifetimeOptions } from './sessions/lifetimes.ts'
 export type {
+  EndedBy,
   OpenedSession,
   ProviderIdentity,
   Renewal,
   Session,
   SessionDetails,
+  SessionEvent,
   Sessions,
   Which,
 } from './sessions/session.ts'

@@ -15,7 +15,7 @@ import { createLifetimes, type LifetimeOptions, type Lifetimes, noteEvery } from
 import type { Chain, SessionRecord } from './record.ts'
 import { createRecords, type Records, type Step } from './records.ts'
 import { createRoster } from './roster.ts'
-import type { Session, SessionDetails, Which } from './session.ts'
+import type { EndedBy, Session, SessionDetails, SessionEvent, Which } from './session.ts'
 
 export interface BookOptions extends LifetimeOptions {
   store: Store
@@ -31,6 +31,8 @@ export interface BookOptions extends LifetimeOptions {
    * stand in the list of their person and end with the others. Default `'browser'`.
    */
   holder?: 'browser' | 'phone'
+  /** Hears of each session that opens, and of each that is ended; what it throws is dropped. Default: nobody does. */
+  onEvent?: (event: SessionEvent) => void
   /** Default: the store's time, or the system's where the store has none. */
   clock?: Pick<Clock, 'now'>
 }
@@ -47,11 +49,11 @@ export interface Book {
   findAnew(id: string): Promise<Kept | undefined>
   /** As `Records.change`; throws what `next` throws. */
   change(id: string, next: Step): Promise<Kept | undefined>
-  end(id: string): Promise<void>
+  end(id: string, by: EndedBy): Promise<void>
   forestall(id: string): Promise<void>
   readonly codes: Codes
   list(userId: string): Promise<readonly Session[]>
-  endSome(userId: string, which: Which): Promise<readonly Session[]>
+  endSome(userId: string, which: Which, by?: EndedBy): Promise<readonly Session[]>
   counts: Lookup<Kept>['counts']
 }
 
@@ -113,11 +115,28 @@ export function createBook(options: BookOptions): Book {
     return { id, user, openedAt, seenAt, expiresAt: limit, idleAt, details }
   }
 
-  async function end(ids: readonly string[]): Promise<void> {
-    const ended = await Promise.all(ids.map(records.end))
-    for (const id of ids) lookup.forget(id)
-    // Only what was one: nobody makes the fleet talk by ending what there is not.
-    await endings.tell(ids.filter((_, place) => ended[place]))
+  async function end(ids: readonly string[], by: EndedBy): Promise<void> {
+    await Promise.all(
+      ids.map(async id => {
+        const ended = await records.end(id)
+        lookup.forget(id)
+        if (ended) await hasEnded(id, ended, by)
+      }),
+    )
+  }
+
+  /** Only what was one: nobody makes the fleet talk, or fills a log, by ending what there is not. */
+  async function hasEnded(id: string, record: SessionRecord, by: EndedBy): Promise<void> {
+    raise({ type: 'session_ended', at: clock.now(), session: toSession(id, record), by })
+    await endings.tell([id])
+  }
+
+  function raise(event: SessionEvent): void {
+    try {
+      options.onEvent?.(event)
+    } catch {
+      // Nobody is left to tell, and no session hangs on it.
+    }
   }
 
   function findAnew(id: string): Promise<Kept | undefined> {
@@ -140,23 +159,20 @@ export function createBook(options: BookOptions): Book {
       const now = await timeOf(clock, store)
       const details: SessionDetails = holder === 'phone' ? { ...told, holder } : told
       const limit = lifetimes.limit(now, details)
-      const record = await records.open(id, {
-        user,
-        openedAt: now,
-        seenAt: now,
-        limit,
-        details,
-        ...(chain && { chain }),
-      })
+      const opening: SessionRecord = { user, openedAt: now, seenAt: now, limit, details, ...(chain && { chain }) }
+      const record = await records.open(id, opening)
       // A token that has opened one for a phone opens none for a browser.
       if (!isOurs(record)) throw new LoginError('already_redeemed')
       // Nobody has the token before this is done; repeated, it adds nothing.
-      await end(await roster.add(user.id, id, record.limit))
+      await end(await roster.add(user.id, id, record.limit), 'limit')
       // Only now: a phone that leaves from here on finds the session in the list.
       if (await departures.hasLeft(user.id, details)) {
-        await end([id])
+        await records.end(id)
+        lookup.forget(id)
         throw new LoginError('account_unavailable', { detail: 'What approved this sign-in has left the account.' })
       }
+      // Repeated, it is no second session.
+      if (record === opening) raise({ type: 'session_opened', at: now, session: toSession(id, record) })
       return toKept(id, record)
     },
     async find(id) {
@@ -171,25 +187,25 @@ export function createBook(options: BookOptions): Book {
       lookup.forget(id)
       return record && toKept(id, record)
     },
-    async end(id) {
+    async end(id, by) {
       const record = await records.find(id)
-      await end([id])
+      await end([id], by)
       if (record) await roster.remove(record.user.id, [id])
     },
     async forestall(id) {
       const ended = await records.forestall(id, clock.now() + codeLife)
       lookup.forget(id)
-      if (ended) await endings.tell([id])
+      if (ended) await hasEnded(id, ended, 'copied')
     },
     codes: createCodes(store, clock),
     list,
-    async endSome(userId, which) {
+    async endSome(userId, which, by = 'other_session') {
       // First: what opens after the list was read has to find it.
       if ('approvedBy' in which) await departures.note(userId, which.approvedBy)
       if ('openedBy' in which) await departures.note(userId, which.openedBy)
       const meant = (await list(userId)).filter(session => isMeant(session, which))
       const gone = meant.map(({ id }) => id)
-      await end(gone)
+      await end(gone, by)
       if (gone.length > 0) await roster.remove(userId, gone)
       return meant
     },

@@ -19,8 +19,8 @@ export interface Sessions {
    * that site has collected must not sign anybody in here. Default: the site itself.
    */
   read(token: string, clientId?: string): Promise<Session | undefined>
-  /** Also when it is repeated, or the token unknown. */
-  end(token: string): Promise<void>
+  /** Also when it is repeated, or the token unknown. `by` is for the event. Default `'person'`. */
+  end(token: string, by?: EndedBy): Promise<void>
   /** Ends the session that `token` has opened, and keeps it from opening one if it has not yet. */
   forestall(token: string): Promise<void>
   /** By which other sites collect a session. */
@@ -37,10 +37,38 @@ export interface Sessions {
   /**
    * Ends some of a user's sessions, and nobody else's; gives those that it has ended. Repeating it, or naming what is not
    * there, does no harm. Where a phone or an identity is named, what it has approved or begun and nobody has collected yet
-   * does not open either.
+   * does not open either. `by` is for the event. Default `'other_session'`.
    */
-  endSome(userId: string, which: Which): Promise<readonly Session[]>
+  endSome(userId: string, which: Which, by?: EndedBy): Promise<readonly Session[]>
 }
+
+/** Why a session has ended before its time. */
+export type EndedBy =
+  /** Its own browser or phone has signed out. */
+  | 'person'
+  /** The person, from another session of theirs. */
+  | 'other_session'
+  /** A phone on which the person is signed in. */
+  | 'phone'
+  /** The app's back end, by its API key. */
+  | 'app'
+  /** Another one has opened in the same browser or phone. */
+  | 'replaced'
+  /** The person has too many, and it was the oldest. */
+  | 'limit'
+  /** What it was opened by is no way into the account any more. */
+  | 'identity_removed'
+  /** The account was locked, removed or merged. */
+  | 'account'
+  /** An administrator. */
+  | 'operator'
+  /** Its token or code was used by two. */
+  | 'copied'
+
+/** What happens to sessions, for an audit log. Nobody writes that one is over because its time is, so there is no event of it. */
+export type SessionEvent =
+  | { readonly type: 'session_opened'; readonly at: number; readonly session: Session }
+  | { readonly type: 'session_ended'; readonly at: number; readonly session: Session; readonly by: EndedBy }
 
 export interface Renewal {
   /** As with `read`. */

@@ -20,7 +20,7 @@ export function storedSessions(options: StoredSessionsOptions): StoredSessions {
       return { ...session, token }
     },
     read: async (token, clientId) => ofSite((await book.find(await sessionId(token)))?.session, clientId),
-    end: async token => book.end(await sessionId(token)),
+    end: async (token, by = 'person') => book.end(await sessionId(token), by),
     forestall: async token => book.forestall(await sessionId(token)),
     codes: book.codes,
     list: book.list,

@@ -69,10 +69,10 @@ export async function openParts({ config, log, demo }: AppOptions): Promise<Part
   const around = { config, store, publicUrl, log }
   const connecting = openConnectors({ ...around, metrics, tracer: tracing.outgoing })
   const accounts = await openServerAccounts({ ...around, metrics, providers: connecting.offers })
-  const connected = accounts && mountConnectors({ ...around, connecting, accounts, tracer: tracing.tracer })
-  const outbox = await openOutbox({ config, store, log, metrics })
   const watching = openConsole(around)
   const raise = tellAll([logEvents(log), metrics.onEvent, watching.onEvent])
+  const connected = accounts && mountConnectors({ ...around, connecting, accounts, raise, tracer: tracing.tracer })
+  const outbox = await openOutbox({ config, store, log, metrics })
   const kept = { store: outbox.store, ...(outbox.keepEvents && { keepEvents: outbox.keepEvents }), onEvent: raise }
   const counted = metrics.login(
     createLogin({

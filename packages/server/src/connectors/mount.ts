@@ -1,12 +1,13 @@
 /** The connectors as parts of the site: their addresses, and the phones on which somebody is signed in by one. */
 import { Hono } from 'hono'
-import type { Login, Store, Tracer, User } from 'scanlogin'
+import type { Login, LoginEvent, Store, Tracer, User } from 'scanlogin'
 import type { Handler } from 'scanlogin/http'
 import type { ServerAccounts } from '../accounts/setup.ts'
 import { clientAddressBehind } from '../client-address.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import { pageOf } from '../pages.ts'
+import { tellOfSessions } from '../sessions/tell.ts'
 import { miniPath, miniRoutes } from './mini/mount.ts'
 import { phoneTokens } from './mini/phone-tokens.ts'
 import { connectPath, type OpenedConnectors } from './open.ts'
@@ -39,13 +40,15 @@ export interface MountConnectorsOptions {
   store: Store
   publicUrl: string
   log: Log
+  /** Hears of the sessions of phones. */
+  raise: (event: LoginEvent) => void
   /** For the calls of browsers, phones and providers. Default: nobody looks. */
   tracer?: Tracer | undefined
 }
 
 /** `undefined` where there is no connector: then nothing of this is on the site. */
 export function mountConnectors(options: MountConnectorsOptions): MountedConnectors | undefined {
-  const { connecting, accounts, config, store, publicUrl, log, tracer } = options
+  const { connecting, accounts, config, store, publicUrl, log, raise, tracer } = options
   const { connectors, accessTokens, mini, sight } = connecting
   if (connectors.size === 0 && !mini) return undefined
   const phones = phoneSessions({
@@ -53,6 +56,7 @@ export function mountConnectors(options: MountConnectorsOptions): MountedConnect
     accounts: accounts.accounts,
     secure: publicUrl.startsWith('https:'),
     available: accounts.available,
+    onEvent: tellOfSessions(raise),
     clientAddress: clientAddressBehind(config.SCANLOGIN_TRUSTED_PROXIES),
   })
   const tokens = phoneTokens({ store, accounts: accounts.accounts, available: accounts.available })

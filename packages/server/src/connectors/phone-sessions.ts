@@ -5,7 +5,7 @@
  */
 import { type Store, systemClock, type User } from 'scanlogin'
 import { type Caller, claimedBy, type PhoneUser } from 'scanlogin/http'
-import { type Session, storedSessions } from 'scanlogin/session'
+import { type Session, type SessionEvent, storedSessions } from 'scanlogin/session'
 import { digestOf, type IdentityKey } from '../accounts/account.ts'
 import { cookieIn } from '../accounts/binding/cookies.ts'
 import type { AccountStore } from '../accounts/store.ts'
@@ -36,15 +36,17 @@ export interface PhoneSessionsOptions {
   secure: boolean
   /** Asked each time: whoever confirms with a phone has to be let in themselves. */
   available: (user: User) => Promise<boolean>
+  /** Hears of each that opens or is ended. Default: nobody does. */
+  onEvent?: (event: SessionEvent) => void
   /** Default: the other end of the connection. */
   clientAddress?: (caller: Caller) => string | undefined
 }
 
 export function phoneSessions(options: PhoneSessionsOptions): PhoneSessions {
-  const { store, accounts, secure, available, clientAddress = ({ peer }) => peer } = options
+  const { store, accounts, secure, available, clientAddress = ({ peer }) => peer, onEvent } = options
   // No copies: a phone confirms now and then, and one that was signed out from elsewhere must not do it once more.
   const clock = { now: () => store.now?.() ?? systemClock.now() }
-  const sessions = storedSessions({ store, ttl, idle: ttl, holder: 'phone', staleness: 0 })
+  const sessions = storedSessions({ store, ttl, idle: ttl, holder: 'phone', staleness: 0, ...(onEvent && { onEvent }) })
   const name = secure ? '__Host-scanlogin-phone' : 'scanlogin-phone'
   const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 
@@ -59,7 +61,7 @@ export function phoneSessions(options: PhoneSessionsOptions): PhoneSessions {
   async function endReplaced(caller: Caller, id: string): Promise<void> {
     const before = cookieIn(caller.header('cookie'), name)
     const session = before === undefined ? undefined : await sessions.read(before)
-    if (session && session.id !== id) await sessions.endSome(session.user.id, { id: session.id })
+    if (session && session.id !== id) await sessions.endSome(session.user.id, { id: session.id }, 'replaced')
   }
 
   return {

@@ -97,7 +97,7 @@ function actions({ access, halt, sessions, log }: ConsoleRoutes): Hono {
     const by = await admin(context)
     const user = (await textIn(context, 'user')).trim()
     if (user === '') throw new LoginError('invalid_request')
-    const ended = (await sessions.endSome(user, { allBut: undefined })).length
+    const ended = (await sessions.endSome(user, { allBut: undefined }, 'operator')).length
     log.warn({ admin: by, user, ended }, 'an administrator has ended the sessions of a user')
     return context.json({ ended })
   })

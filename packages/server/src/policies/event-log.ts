@@ -6,10 +6,14 @@ type Level = 'error' | 'warn' | 'info' | 'debug'
 
 /** For `createLogin({ onEvent })`. */
 export function logEvents(log: Log): (event: LoginEvent) => void {
-  return ({ type, at: _, error, ...known }) => {
-    const line = { event: type, ...known, ...(error !== undefined && { err: error }) }
+  return ({ type, at: _, error, knownBrowser, userVerified, ...known }) => {
+    const approval = {
+      ...(knownBrowser !== undefined && { known_browser: knownBrowser }),
+      ...(userVerified !== undefined && { user_verified: userVerified }),
+    }
+    const line = { event: type, ...known, ...approval, ...(error !== undefined && { err: error }) }
     // What somebody does to others is no everyday step.
-    if (known.by === undefined) log[levelOf(type, known.code)](line, texts[type])
+    if (type !== 'cancelled' || known.by === undefined) log[levelOf(type, known.code)](line, texts[type])
     else log.warn(line, 'an operator has ended the sign-in')
   }
 }
@@ -35,6 +39,8 @@ const levels: Readonly<Record<Exclude<LoginEvent['type'], 'refused'>, Level>> = 
   unreadable: 'error',
   refresh_reuse: 'warn',
   identity_removed: 'info',
+  session_opened: 'info',
+  session_ended: 'info',
 }
 
 /** Refusals that say something about somebody; the rest are mistakes, latecomers and strangers. */
@@ -64,4 +70,6 @@ const texts: Readonly<Record<LoginEvent['type'], string>> = {
   unreadable: 'what the store has for a ticket cannot be read: another program writes there, or a later version',
   refresh_reuse: 'a refresh token came back: its session has ended',
   identity_removed: 'an identity was removed from an account, and the sessions that it had opened have ended',
+  session_opened: 'a session has opened',
+  session_ended: 'a session was ended',
 }

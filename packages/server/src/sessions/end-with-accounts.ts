@@ -22,9 +22,9 @@ export function endWithAccounts(sessions: Sessions, available: (user: User) => P
     async read(token, clientId) {
       const session = await sessions.read(token, clientId)
       if (!session || !(await isOver(session.user))) return session
-      await sessions.endSome(session.user.id, { allBut: undefined })
+      await sessions.endSome(session.user.id, { allBut: undefined }, 'account')
       // Another process may have ended it, of which this one's copy does not know.
-      await sessions.end(token)
+      await sessions.end(token, 'account')
       return undefined
     },
   }

@@ -3,6 +3,7 @@ import type { LoginEvent, Store } from 'scanlogin'
 import { jwtSessions, type Sessions, storedSessions } from 'scanlogin/session'
 import { type Config, ConfigError } from '../config.ts'
 import type { Log } from '../log.ts'
+import { tellOfSessions } from './tell.ts'
 
 export interface SessionSetting {
   config: Config
@@ -16,16 +17,17 @@ export interface SessionSetting {
 
 /** Throws `ConfigError` for signing keys that cannot be used. */
 export async function openSessions({ config, store, publicUrl, log, raise }: SessionSetting): Promise<Sessions> {
-  const lifetimes = {
+  const common = {
+    store,
+    onEvent: tellOfSessions(raise),
     ttl: config.SCANLOGIN_SESSION_TTL,
     idle: config.SCANLOGIN_SESSION_IDLE,
     shortTtl: config.SCANLOGIN_SESSION_SHORT_TTL,
   }
-  if (config.SCANLOGIN_SESSIONS === 'stored') return storedSessions({ store, ...lifetimes })
+  if (config.SCANLOGIN_SESSIONS === 'stored') return storedSessions(common)
   const keys = config.SCANLOGIN_SIGNING_KEYS
   const sessions = jwtSessions({
-    store,
-    ...lifetimes,
+    ...common,
     issuer: publicUrl,
     audience: config.SCANLOGIN_SESSION_AUDIENCE ?? publicUrl,
     ...(keys && { keys }),

@@ -29,8 +29,11 @@ export type AccountEvent =
   /** Nobody signs in by this identity any more, and the sessions that it had opened have ended. */
   'identity_removed'
 
+/** From whoever keeps sessions. Nobody writes that one is over because its time is, so there is no event of it. */
+export type SessionStepEvent = 'session_opened' | 'session_ended'
+
 export interface LoginEvent {
-  readonly type: StepEvent | AlarmEvent | AccountEvent | 'refused'
+  readonly type: StepEvent | AlarmEvent | AccountEvent | SessionStepEvent | 'refused'
   /** ms since the epoch. */
   readonly at: number
   /** 12 characters, the start of the SHA-256 of the ticket's id in base64url. */
@@ -45,7 +48,16 @@ export interface LoginEvent {
   readonly reasons?: readonly Reason[]
   /** With `denied`: whether the person said no, or the check code was wrong three times. */
   readonly because?: 'denied_on_phone' | 'check_code'
-  /** With `cancelled`: the operator who has ended it, in the words of whoever let them. Absent for the browser itself. */
+  /** With `confirmed`: whether the user had signed in with this browser before, where browsers are known. */
+  readonly knownBrowser?: boolean
+  /** With `confirmed`: whether the phone has shown that it was its owner who confirmed. */
+  readonly userVerified?: boolean
+  /** 12 characters, the start of the session's id, which is a digest. */
+  readonly session?: string
+  /**
+   * With `cancelled`: the operator who has ended it, in the words of whoever let them; absent for the browser itself. With
+   * `session_ended`: who or what has ended it, one of `EndedBy`.
+   */
   readonly by?: string
   /** `scan`, `redeem`, …: the call that was refused or asked about. */
   readonly call?: string

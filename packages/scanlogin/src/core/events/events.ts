@@ -4,7 +4,7 @@ import { aboutNow, type Clock } from '../clock.ts'
 import { LoginError } from '../errors.ts'
 import { createRecent } from '../expiry/recent.ts'
 import type { Store } from '../store.ts'
-import { holder, type Ticket } from '../ticket.ts'
+import { holder, knownAtScan, type Ticket } from '../ticket.ts'
 import type { LoginEvent, Raise } from './event.ts'
 import { createSpike } from './spike.ts'
 
@@ -113,9 +113,15 @@ async function whatIsKnown(ticket: Ticket, address: string | undefined) {
     ...(address !== undefined && { address }),
     ...(clientId !== undefined && { client: clientId }),
     ...(ticket.state === 'denied' && { because: ticket.reason }),
+    ...(ticket.state === 'confirmed' && approval(ticket)),
     verdict: terms && terms.reasons.length > 0 ? 'require' : 'allow',
     ...(terms && terms.reasons.length > 0 && { reasons: terms.reasons }),
   } as const
+}
+
+function approval(ticket: Ticket): Pick<LoginEvent, 'knownBrowser' | 'userVerified'> {
+  const known = knownAtScan(ticket)
+  return { userVerified: ticket.userVerified === true, ...(known !== undefined && { knownBrowser: known }) }
 }
 
 function quietly(listener: Raise): Raise {

@@ -130,7 +130,7 @@ export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
   }
 
   async function endAll({ session }: Kept): Promise<void> {
-    await book.end(session.id)
+    await book.end(session.id, 'copied')
     quietly(() => onReuse({ session, at: clock.now() }))
   }
 
@@ -143,10 +143,10 @@ export function jwtSessions(options: JwtSessionsOptions): JwtSessions {
     },
     read: async (token, clientId) => ofSite(await find(token), clientId),
     renew,
-    async end(token) {
+    async end(token, by = 'person') {
       const refresh = readRefreshToken(token)
       const session = refresh ? await endable(refresh) : await find(token)
-      if (session) await book.end(session.id)
+      if (session) await book.end(session.id, by)
     },
     forestall: async token => book.forestall(await sessionId(token)),
     codes: book.codes,

@@ -148,7 +148,7 @@ async function release(options: BindingOptions, accountId: string, id: string): 
   const outcome = identity && (await accounts.release(accountId, identity))
   if (outcome === 'last') throw new LoginError('wrong_state', { detail: 'This is the only way into the account.' })
   // Only now: whoever arrives by it from here on is not let in, and whoever was on the way is turned back.
-  const ended = await sessions.endSome(accountId, { openedBy: id })
+  const ended = await sessions.endSome(accountId, { openedBy: id }, 'identity_removed')
   if (!identity && ended.length === 0) return ended
   const { provider } = identity ?? ended[0]?.details.openedBy ?? {}
   raise({

@@ -112,7 +112,7 @@ async function openDesk(config: Config): Promise<Omit<Desk, 'json'> & { close():
       const publicUrl = config.SCANLOGIN_PUBLIC_URL ?? `http://localhost:${config.PORT}`
       const sessions = await openSessions({ config, store, publicUrl, log, raise: () => {} })
       try {
-        await sessions.endSome(userId, { allBut: undefined })
+        await sessions.endSome(userId, { allBut: undefined }, 'account')
         return 'Its sessions have ended.'
       } catch (error) {
         if (!(error instanceof LoginError)) throw error

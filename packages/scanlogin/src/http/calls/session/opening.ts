@@ -32,7 +32,7 @@ export async function endReplaced(site: Site, call: Call, { id }: OpenedSession)
   if (before === undefined) return
   const session = await sessionOn(site, tokensOn(site, call).tokens)
   // The same one where redeem is repeated.
-  if (session && session.id !== id) await sessionsOf(site).end(before)
+  if (session && session.id !== id) await sessionsOf(site).end(before, 'replaced')
 }
 
 async function codeAnswer(site: Site, redeemed: Redeemed, clientId: string): Promise<Answer> {

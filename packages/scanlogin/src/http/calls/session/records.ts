@@ -20,24 +20,28 @@ export async function listSessions(site: Site, call: Call): Promise<Answer> {
 export async function endListedSession(site: Site, call: Call, id: string): Promise<Answer> {
   const sessions = sessionsOf(site)
   const asker = await askerOf(site, call)
-  await forgetBrowsersOf(site, asker, await sessions.endSome(asker.userId, { id }))
+  await forgetBrowsersOf(
+    site,
+    asker,
+    await sessions.endSome(asker.userId, { id }, id === asker.sessionId ? 'person' : asker.by),
+  )
   return empty(204)
 }
 
 export async function endOtherSessions(site: Site, call: Call): Promise<Answer> {
   const sessions = sessionsOf(site)
   const asker = await askerOf(site, call)
-  await forgetBrowsersOf(site, asker, await sessions.endSome(asker.userId, { allBut: asker.sessionId }))
+  await forgetBrowsersOf(site, asker, await sessions.endSome(asker.userId, { allBut: asker.sessionId }, asker.by))
   return empty(204)
 }
 
 /** For an app that signs out on a phone: what that phone has approved ends with it. */
 export async function endApprovedSessions(site: Site, call: Call): Promise<Answer> {
   const sessions = sessionsOf(site)
-  const { userId } = await askerOf(site, call)
+  const { userId, by } = await askerOf(site, call)
   const device = deviceIn(await readFields(call, ['device']))
   if (device?.id === undefined) throw invalid('"device" has to be {"id"}.')
-  await sessions.endSome(userId, { approvedBy: await sha256(device.id) })
+  await sessions.endSome(userId, { approvedBy: await sha256(device.id) }, by)
   return empty(204)
 }
 
