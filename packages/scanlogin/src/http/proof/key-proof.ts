@@ -6,6 +6,7 @@ import { calculateJwkThumbprint, compactVerify, EmbeddedJWK, type JWK } from 'jo
 import { sha256 } from '#digest'
 import type { KeyProof } from '../../core/browsers/key-proof.ts'
 import { LoginError } from '../../core/errors.ts'
+import { createRecent } from '../../core/expiry/recent.ts'
 import { sameDigest } from '../../core/ticket.ts'
 
 export interface ProofTarget {
@@ -42,16 +43,24 @@ async function verified(header: string): Promise<Verified> {
   // One proof and nothing beside it: two headers arrive as one with a comma.
   if (header.length > longest || !compact.test(header)) throw refusal('It is not one JWT.')
   try {
-    const { payload, protectedHeader } = await compactVerify(header, EmbeddedJWK, { algorithms: ['ES256'] })
+    const [head = ''] = header.split('.')
+    const seen = seenKeys.get(head)
+    const { payload, protectedHeader, key } = await compactVerify(header, token => seen?.key ?? EmbeddedJWK(token), {
+      algorithms: ['ES256'],
+    })
     if (protectedHeader.typ !== 'dpop+jwt') throw new TypeError('typ')
     // The signature has just been checked with this very key, so it is there and whole.
-    const key = await calculateJwkThumbprint(protectedHeader.jwk as JWK)
-    return { key, claims: claimsIn(new TextDecoder().decode(payload)) }
+    const thumbprint = seen?.thumbprint ?? (await calculateJwkThumbprint(protectedHeader.jwk as JWK))
+    if (key instanceof CryptoKey) seenKeys.set(head, { key, thumbprint })
+    return { key: thumbprint, claims: claimsIn(new TextDecoder().decode(payload)) }
   } catch (cause) {
     // Whatever a stranger's JWT makes a library throw, it is not a proof.
     throw refusal('It is not a JWT of type dpop+jwt, signed with ES256 by the key in it.', cause)
   }
 }
+
+/** By the head of their proofs, which one browser writes the same each time: making a key of it costs as much as checking. */
+const seenKeys = createRecent<{ readonly key: CryptoKey; readonly thumbprint: string }>(4096)
 
 function claimsIn(text: string): Readonly<Record<string, unknown>> {
   const claims: unknown = JSON.parse(text)
