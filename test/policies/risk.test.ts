@@ -64,6 +64,14 @@ describe('the sheet', () => {
     }
   })
 
+  it('says that its policies do not hold for those whom a provider signs in, where there is one', () => {
+    const networks = { SCANLOGIN_ALLOWED_NETWORKS: '10.0.0.0/8' }
+    const wechat = { SCANLOGIN_WECHAT_APP_ID: 'wx0000000000000001', SCANLOGIN_WECHAT_APP_SECRET: 'a'.repeat(32) }
+    const warning = 'they may come from any network'
+    expect(riskSheet(readConfig(networks))).not.toContain(warning)
+    expect(riskSheet(readConfig({ ...networks, ...wechat }))).toContain(warning)
+  })
+
   it('says that modules of a site’s own are not judged', () => {
     const config = readConfig({ SCANLOGIN_POLICIES: './office-hours.mjs' })
     expect(riskSheet(config)).toContain('./office-hours.mjs (yours: not judged here)')

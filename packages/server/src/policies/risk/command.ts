@@ -24,11 +24,21 @@ export function riskSheet(config: Config, { json = false }: { json?: boolean | u
     '',
     'Policies:',
     ...[...policies, ...own, ...(policies.length + own.length === 0 ? ['none'] : [])].map(text => `    ${text}`),
+    ...unwatched(config),
     '',
     'No page can stop who relays a live code in real time to somebody who confirms it. BCP 247 asks for a risk assessment',
     'before anything else: this sheet is the part of it that a program can fill in.',
     '',
   ].join('\n')
+}
+
+/** Policies are asked about codes of our own: an allowed network would otherwise be believed to hold for everybody. */
+function unwatched(config: Config): string[] {
+  if (config.SCANLOGIN_WECHAT_APP_ID === undefined && config.SCANLOGIN_PROVIDERS === undefined) return []
+  return [
+    '',
+    'None of these is asked about those whom a provider such as WeChat signs in: they may come from any network.',
+  ]
 }
 
 function lines({ number, name, kind, status, how, setting }: Mitigation): string[] {
