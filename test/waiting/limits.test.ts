@@ -61,7 +61,7 @@ describe('a server that runs out of descriptors', () => {
 describe('a server with little memory', () => {
   it('holds as many browsers as it was told to, answers the rest at once, and lives', async () => {
     const limits = { SCANLOGIN_MAX_WAITING: '500', SCANLOGIN_MAX_WAITING_PER_ADDRESS: '500' }
-    const server = await startNarrow({ heap: 32, env: limits })
+    const server = await startNarrow({ heap: 64, env: limits })
     await server.browser.create()
     for (let round = 0; round < 3; round++) {
       const waits = await Promise.all(Array.from({ length: 2000 }, () => startRaw(server, 'poll')))

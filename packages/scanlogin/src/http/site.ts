@@ -64,7 +64,12 @@ export interface HandlerOptions {
   maxWaiting?: number
   /** The same for one address, or one IPv6 network of 64 bits: a whole office may share it. Default 2,000. */
   maxWaitingPerAddress?: number
-  /** Hears, at most once a minute, which of the two has kept a browser from waiting. Default: nobody does. */
+  /**
+   * Says whether the process has memory for another browser that waits; asked each time one wants to, so it has to be
+   * quick. Where it says `false` who comes is answered at once. Default: there is always room.
+   */
+  hasRoom?: () => boolean
+  /** Hears, at most once a minute, which of the three has kept a browser from waiting. Default: nobody does. */
   onFull?: (limit: FullLimit) => void
   /** Hears of every failure that is not a refusal. Default: `console.error`. */
   onError?: (error: unknown) => void
@@ -139,7 +144,7 @@ export function createSite(login: Login, options: HandlerOptions): Site {
   const { base = '/v1', authenticate = () => undefined, signIn, sessions, showScanner = true } = options
   const { apiKeys = [], allowedOrigins = [], clients = {}, clientAddress = ({ peer }) => peer } = options
   const { maxWaiting = 50_000, maxWaitingPerAddress = 2000, onFull = () => {} } = options
-  const { onError = error => console.error(error) } = options
+  const { hasRoom = () => true, onError = error => console.error(error) } = options
   if (!/^(\/[\w.~-]+)*$/.test(base)) throw new TypeError('base must be a path such as /v1, without a slash at its end')
   if (!signIn === !sessions) throw new TypeError('exactly one of signIn and sessions must be given')
   for (const origin of allowedOrigins) {
@@ -174,7 +179,7 @@ export function createSite(login: Login, options: HandlerOptions): Site {
     // A host takes the caller apart as it likes, and a call does not survive that.
     clientAddress: call => clientAddress({ peer: call.peer, header: name => call.header(name) }),
     locate: locate ? createPatientLocate({ locate, clock: login.clock, onError: tell }) : async () => undefined,
-    seats: createSeats({ maxWaiting, maxWaitingPerAddress, clock: login.clock, onFull }),
+    seats: createSeats({ maxWaiting, maxWaitingPerAddress, hasRoom, clock: login.clock, onFull }),
     onError: tell,
     tracer: options.tracer,
   }

@@ -25,6 +25,7 @@ import { openOutbox, type ServerOutbox } from '../outbox/open.ts'
 import { logEvents } from '../policies/event-log.ts'
 import { openLocate } from '../policies/locate.ts'
 import { openPolicies } from '../policies/open.ts'
+import { watchMemory } from '../running/memory.ts'
 import { endWithAccounts } from '../sessions/end-with-accounts.ts'
 import { openSessions } from '../sessions/open.ts'
 import { openStore } from '../store/open.ts'
@@ -99,6 +100,7 @@ export async function openParts({ config, log, demo }: AppOptions): Promise<Part
     ...(verification && { verifyUser: verification.verify }),
     ...(locate && { locate }),
     ...(accounts && { accountAvailable: accounts.available }),
+    hasRoom: metrics.memory(watchMemory(config.SCANLOGIN_WORKERS)).hasRoom,
     onFull: limit => log.warn({ limit, waiting: login.waiting() }, 'too many browsers wait: more of them poll instead'),
     onError: error => log.error({ err: error }, 'a call failed'),
     ...(tracing.tracer && { tracer: tracing.tracer }),

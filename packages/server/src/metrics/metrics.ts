@@ -10,6 +10,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Login, LoginEvent, Store } from 'scanlogin'
 import type { NodeListener, NodeUpgrade } from 'scanlogin/node'
 import type { ConnectorMetrics } from '../connectors/open.ts'
+import type { Memory } from '../running/memory.ts'
 import { workerNumber } from '../running/worker.ts'
 import { type AccountMetrics, countAccounts } from './accounts.ts'
 import { measureConnectors } from './connectors.ts'
@@ -17,6 +18,7 @@ import { type MetricsAddress, showMetrics } from './endpoint.ts'
 import { countEvents } from './events.ts'
 import { measureListener, measureUpgrade } from './http.ts'
 import { measureLogin } from './login.ts'
+import { measureMemory } from './memory.ts'
 import { measureOutbox, type OutboxMetrics } from './outbox.ts'
 import { lendMetrics } from './several.ts'
 import { measureStore } from './store.ts'
@@ -32,6 +34,7 @@ export interface Metrics {
   connectors(): ConnectorMetrics | undefined
   /** For a server that tells somebody of events. */
   outbox(): OutboxMetrics | undefined
+  memory(memory: Memory): Memory
   listener(listener: NodeListener): NodeListener
   upgrade(upgrade: NodeUpgrade): NodeUpgrade
   /** From now on Prometheus can read them. Rejects where the address cannot be listened on. */
@@ -53,6 +56,7 @@ export function openMetrics(address: MetricsAddress | false): Metrics {
     accounts: () => countAccounts(registry),
     connectors: () => measureConnectors(registry),
     outbox: () => measureOutbox(registry),
+    memory: memory => measureMemory(memory, registry),
     listener: listener => measureListener(listener, registry),
     upgrade: upgrade => measureUpgrade(upgrade, registry),
     async show() {
@@ -70,6 +74,7 @@ const noMetrics: Metrics = {
   accounts: () => undefined,
   connectors: () => undefined,
   outbox: () => undefined,
+  memory: memory => memory,
   listener: listener => listener,
   upgrade: upgrade => upgrade,
   async show() {},

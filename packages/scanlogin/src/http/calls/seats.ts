@@ -16,14 +16,16 @@ export interface Seats {
 export interface SeatOptions {
   maxWaiting: number
   maxWaitingPerAddress: number
+  /** Whether the process can afford another one. */
+  hasRoom: () => boolean
   clock: Pick<Clock, 'now'>
   /** Hears, at most once a minute, which limit has kept a browser from waiting. */
   onFull: (limit: FullLimit) => void
 }
 
-export type FullLimit = 'maxWaiting' | 'maxWaitingPerAddress'
+export type FullLimit = 'maxWaiting' | 'maxWaitingPerAddress' | 'hasRoom'
 
-export function createSeats({ maxWaiting, maxWaitingPerAddress, clock, onFull }: SeatOptions): Seats {
+export function createSeats({ maxWaiting, maxWaitingPerAddress, hasRoom, clock, onFull }: SeatOptions): Seats {
   const byLine = new Map<string, number>()
   let taken = 0
   let toldAt = Number.NEGATIVE_INFINITY
@@ -31,7 +33,7 @@ export function createSeats({ maxWaiting, maxWaitingPerAddress, clock, onFull }:
   function reached(line: string | undefined): FullLimit | undefined {
     if (taken >= maxWaiting) return 'maxWaiting'
     if (line !== undefined && (byLine.get(line) ?? 0) >= maxWaitingPerAddress) return 'maxWaitingPerAddress'
-    return undefined
+    return hasRoom() ? undefined : 'hasRoom'
   }
 
   function free(address: string | undefined): boolean {
