@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { protocolSuite } from '../../packages/scanlogin/src/testing/protocol-suite.ts'
 import { endFleets, type Fleet, startFleet } from './fleet.ts'
+import { PatientSocket } from './patient-socket.ts'
 import { endRedis, until } from './servers/child.ts'
 import { type RedisCluster, startCluster } from './servers/cluster.ts'
 
@@ -56,8 +57,8 @@ describe('a fleet on a cluster', () => {
   protocolSuite('two server processes on a cluster in unrest', {
     describe,
     it,
-    abilities: ['cookies', 'other origins', 'return addresses'],
-    open: () => fleet.server,
+    abilities: ['cookies', 'other origins', 'return addresses', 'sockets'],
+    open: () => ({ ...fleet.server, WebSocket: PatientSocket }),
   })
 
   it('has lost a master and moved many slots meanwhile', () => {
