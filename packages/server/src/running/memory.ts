@@ -15,7 +15,9 @@ export interface Memory {
 
 /** `processes` share what the container has. */
 export function watchMemory(processes: number): Memory {
-  const heapLimit = getHeapStatistics().heap_size_limit - youngest
+  const heapLimit =
+    getHeapStatistics().heap_size_limit -
+    youngBytes([...(process.env.NODE_OPTIONS ?? '').split(' '), ...process.execArgv])
   const limit = ownShareOfContainer(processes)
   let known = { share: 0, asked: looksAfter, at: Number.NEGATIVE_INFINITY }
 
@@ -45,8 +47,14 @@ function ownShareOfContainer(processes: number): number | undefined {
 /** From here on nobody else may wait. The rest is for calls, for garbage, and for who waits already. */
 export const mostShare = 0.85
 
-/** Bytes of V8's limit in which nothing can stay, because they are for young objects: three semi-spaces of 16 MiB. */
-const youngest = 48 * 1024 * 1024
+/**
+ * Bytes of V8's limit in which nothing can stay, because they are for young objects: three semi-spaces, of 16 MiB each
+ * unless Node was started with another size. V8 does not tell; the last flag counts.
+ */
+export function youngBytes(flags: readonly string[]): number {
+  const sizes = flags.flatMap(flag => /^--max[-_]semi[-_]space[-_]size=(\d+)$/.exec(flag)?.slice(1) ?? [])
+  return 3 * Number(sizes.at(-1) ?? 16) * 1024 * 1024
+}
 
 /** Questions, each by a browser of some 15 KiB, and ms. */
 const looksAfter = 32
