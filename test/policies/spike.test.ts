@@ -60,6 +60,17 @@ describe('nodes that count denials together', () => {
     expect(await alarms(now() + 300_000)).toEqual([10])
   })
 
+  it('raise the alarm with the next denial where the store was away for the first that made one', async () => {
+    const away = { times: 1 }
+    const { here, now } = startNodes(key => {
+      if (key.startsWith('spike:alarm:') && away.times-- > 0) throw new Error('the store is away')
+    })
+    for (let round = 0; round < 9; round++) await here.note('denied', now())
+    await expect(here.note('denied', now())).rejects.toThrow('the store is away')
+    expect(await here.note('denied', now())).toBe(11)
+    expect(await here.note('denied', now())).toBeUndefined()
+  })
+
   it('write a few times for a crowd that confirms', async () => {
     let writes = 0
     const { here, now } = startNodes(() => writes++)
@@ -68,13 +79,13 @@ describe('nodes that count denials together', () => {
   })
 })
 
-function startNodes(onPut = () => {}) {
+function startNodes(onPut: (key: string) => void = () => {}) {
   const clock = createClock()
   const kept = memoryStore({ clock })
   const store: typeof kept = {
     ...kept,
-    put(...given) {
-      onPut()
+    async put(...given) {
+      onPut(given[0])
       return kept.put(...given)
     },
   }

@@ -56,9 +56,9 @@ export function createSpike(store: Store): Spike {
       await report(confirmed, now)
       const denials = (await count(denied, 1)) ?? 0
       if (denials < least || denials <= (await total(store, confirmed.key))) return undefined
-      alarmed = true
-      // Of all nodes that have noticed, the one that writes this says so.
+      // Of all nodes that have noticed, the one that writes this says so; while it cannot be written, the next denial tries.
       const isFirst = await store.put(alarm.key, { version: 1, expiresAt: alarm.until, value: '1' })
+      alarmed = true
       return isFirst ? denials : undefined
     },
   }
