@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import { createPace, type Pace } from './loop.ts'
+import { pino } from 'pino'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createPace, type Pace, watchLoop } from './loop.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 describe('an event loop', () => {
   it('is stuck after a standstill of a second, and not by one of less', () => {
@@ -27,6 +32,16 @@ describe('an event loop', () => {
     expect(run(pace, 7150, 12_050)).toEqual([])
     expect(pace.smooth()).toBe(false)
     expect(run(pace, 12_050, 12_250)).toEqual([{ to: 'smooth' }])
+  })
+
+  it('is as it was last where nobody watches it any more, as in a process that leaves', () => {
+    vi.useFakeTimers()
+    const lines: string[] = []
+    const loop = watchLoop(pino({ base: null }, { write: line => lines.push(line) }))
+    loop.close()
+    vi.advanceTimersByTime(3000)
+    expect(loop.smooth()).toBe(true)
+    expect(lines).toEqual([])
   })
 })
 

@@ -19,16 +19,20 @@ export function watchLoop(log: Log): Loop {
     if (turn?.to === 'smooth') log.info('the event loop runs again: this process is ready')
   }
 
+  let closed = false
   const timer = setInterval(look, interval)
   // It keeps nobody alive.
   timer.unref()
   return {
     smooth() {
-      // The question may be read before the timer runs that is late.
-      look()
+      // The question may be read before the timer runs that is late. Without a timer a pause says nothing.
+      if (!closed) look()
       return pace.smooth()
     },
-    close: () => clearInterval(timer),
+    close() {
+      closed = true
+      clearInterval(timer)
+    },
   }
 }
 
