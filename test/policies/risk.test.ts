@@ -64,12 +64,14 @@ describe('the sheet', () => {
     }
   })
 
-  it('says that its policies do not hold for those whom a provider signs in, where there is one', () => {
+  it('says which policies hold for those whom a provider signs in, and which keep them out, where there is one', () => {
     const networks = { SCANLOGIN_ALLOWED_NETWORKS: '10.0.0.0/8' }
     const wechat = { SCANLOGIN_WECHAT_APP_ID: 'wx0000000000000001', SCANLOGIN_WECHAT_APP_SECRET: 'a'.repeat(32) }
-    const warning = 'they may come from any network'
-    expect(riskSheet(readConfig(networks))).not.toContain(warning)
-    expect(riskSheet(readConfig({ ...networks, ...wechat }))).toContain(warning)
+    const sheetOf = (env: Record<string, string>) => riskSheet(readConfig({ ...networks, ...env }))
+    expect(sheetOf({})).not.toContain('a provider such as WeChat')
+    expect(sheetOf(wechat)).toContain('a provider such as WeChat signs in: rate-limits, network, and')
+    expect(sheetOf(wechat)).not.toContain('keeps them out')
+    expect(sheetOf({ ...wechat, SCANLOGIN_PRESET: 'high-value' })).toContain('high-usage, always keeps them out')
   })
 
   it('says that modules of a site’s own are not judged', () => {

@@ -24,6 +24,7 @@ export {
 export { createOperator, type Operator, type OperatorOptions } from './core/operator.ts'
 export type {
   Allowed,
+  ArriveStep,
   ConfirmStep,
   CreateStep,
   Denied,

@@ -5,9 +5,9 @@ import { speakIn } from './page/language.ts'
 
 let drawn = false
 
-speakIn(byId('language'), ({ connect }, language) => {
-  const note = drawTrouble(connect, language)
-  document.title = note.querySelector('h1')?.textContent ?? connect.title
+speakIn(byId('language'), (messages, language) => {
+  const note = drawTrouble(messages, language)
+  document.title = note.querySelector('h1')?.textContent ?? messages.connect.title
   byId('trouble').replaceChildren(note)
   // At first only: whoever changes the language stays on the switch.
   if (!drawn) note.querySelector('h1')?.focus({ preventScroll: true })

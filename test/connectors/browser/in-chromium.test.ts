@@ -117,6 +117,17 @@ describe('a sign-in that comes to nothing', () => {
     },
   )
 
+  it('because a policy says no says why, in both languages', async ({ newVisitor }) => {
+    const site = await startServerSite({ SCANLOGIN_ALLOWED_NETWORKS: '10.0.0.0/8' })
+    const page = await (await newVisitor()).open(`${site.publicUrl}/connect/wechat/start`)
+    await confirmed(site, page, 'xiaoman')
+    await sees(page, 'This site does not let you in this way')
+    await sees(page, 'This site can only be signed in to from certain networks.')
+    await page.getByText('中文').click()
+    await sees(page, '本站只允许从指定的网络登录。')
+    await picture(page, 'trouble-forbidden')
+  })
+
   it('in another browser warns of a fraud', async ({ newVisitor }) => {
     const site = await startServerSite()
     const page = await (await newVisitor()).open(`${site.publicUrl}/connect/wechat/start`)

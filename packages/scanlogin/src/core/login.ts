@@ -5,6 +5,8 @@
 import type { KnownBrowsers } from './browsers/known-browsers.ts'
 import type { Clock } from './clock.ts'
 import type { RefusedCall } from './events/events.ts'
+import type { Terms } from './policy/terms.ts'
+import { type ArriveFacts, arrive } from './steps/arrive.ts'
 import * as browser from './steps/browser.ts'
 import { type Foreseen, foresee } from './steps/foresee.ts'
 import { createHouse, type LoginOptions } from './steps/house.ts'
@@ -12,6 +14,7 @@ import * as phone from './steps/phone.ts'
 import { createRefusals } from './steps/refusals.ts'
 import type { Ticket, User } from './ticket.ts'
 
+export type { ArriveFacts } from './steps/arrive.ts'
 export type { Created, CreateRequest, Redeemed, RedeemRequest, WaitOptions } from './steps/browser.ts'
 export type { Foreseen } from './steps/foresee.ts'
 export type { LoginOptions } from './steps/house.ts'
@@ -33,6 +36,11 @@ export interface Login {
   cancel(id: string, secret: string, address?: string): Promise<Ticket>
   /** Collects the sign-in. Repeated within 30 s it gives the same user and the same token. */
   redeem(id: string, secret: string, request?: browser.RedeemRequest): Promise<browser.Redeemed>
+  /**
+   * Asks the policies about somebody whom a provider has recognised, before a session opens for them; gives what the
+   * session has to be. Throws the refusal.
+   */
+  arrive(facts: ArriveFacts): Promise<Terms>
   /**
    * For whoever answers calls: tells of a refusal, unless the login has done so itself, and gives the error to answer
    * with. Too much that is unknown, from one network, is `rate_limited`.
@@ -88,6 +96,7 @@ export function createLogin(options: LoginOptions): Login {
       told({ call: 'cancel', id, address }, () => browser.cancel(house, id, secret, address)),
     redeem: (id, secret, request = {}) =>
       told({ call: 'redeem', id, address: request.address }, () => browser.redeem(house, id, secret, request)),
+    arrive: facts => told({ call: 'arrive', user: facts.user.id, address: facts.address }, () => arrive(house, facts)),
     turnedAway,
     isNamedBy: (id, userCode) => phone.isNamedBy(house, id, userCode),
     waiting: room.size,

@@ -9,9 +9,12 @@ import type { Store } from '../core/store.ts'
 
 export interface HighUsageOptions {
   store: Store
-  /** Scans of one user within 24 hours that are nothing special. Default 20. */
+  /** Scans of one user, and sign-ins by a provider, within 24 hours that are nothing special. Default 20. */
   perDay?: number
-  /** What is required beyond that. Default user verification and a shorter session. */
+  /**
+   * What is required beyond that. Default user verification and a shorter session. Sign-ins by a provider cannot show a
+   * check code or user verification: where those are required, they are refused.
+   */
   require?: Omit<Required, 'verdict' | 'reasons'>
 }
 
@@ -22,8 +25,8 @@ export function highUsage(options: HighUsageOptions): Policy {
   return {
     name: 'high-usage',
     async decide(step) {
-      if (step.step !== 'scan') return allow
-      // The day begins with the first scan.
+      if (step.step !== 'scan' && step.step !== 'arrive') return allow
+      // The day begins with the first of them.
       const tally = { key: `u:${await sha256(step.user.id)}`, until: step.at + day }
       const within = await add(store, tally, 1, perDay)
       return within === undefined ? { ...require, verdict: 'require', reasons: ['high_usage'] } : allow

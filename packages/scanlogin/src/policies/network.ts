@@ -6,7 +6,10 @@ import { allow, type Policy, type PolicyStep, type Required, type Verdict } from
 export interface NetworkOptions {
   /** Networks such as `10.0.0.0/8`, `2001:db8::/32`, or single addresses. */
   allow: readonly string[]
-  /** Whose address has to be in one of them: the browser's, the phone's, or both. Default `browser`. */
+  /**
+   * Whose address has to be in one of them: the browser's, the phone's, or both. Default `browser`. Whom a provider has
+   * recognised has a phone that nobody here knows the address of, so `phone` and `both` keep them out.
+   */
   of?: 'browser' | 'phone' | 'both'
 }
 
@@ -63,10 +66,11 @@ function isAmong(networks: readonly Network[], text: string | undefined): boolea
 }
 
 function browserAddresses(step: PolicyStep): (string | undefined)[] {
-  if (step.step === 'create') return [step.address]
+  if (step.step === 'create' || step.step === 'arrive') return [step.address]
   return step.step === 'redeem' ? [step.redeemAddress] : []
 }
 
 function phoneAddresses(step: PolicyStep): (string | undefined)[] {
+  if (step.step === 'arrive') return [undefined]
   return step.step === 'guess' || step.step === 'scan' || step.step === 'confirm' ? [step.phoneAddress] : []
 }

@@ -10,11 +10,11 @@ import { allow, type Policy, type PolicyStep, type Verdict } from '../core/polic
 import { type Buckets, createBuckets } from './buckets.ts'
 
 export interface RateLimitsOptions {
-  /** Sign-ins that one network may begin in a minute. Default 1,200. */
+  /** Sign-ins that one network may begin in a minute, and as many that it may end by a provider. Default 1,200. */
   creates?: number
   /** Unknown ids and secrets that one network may name in a minute; others' are not slowed down by it. Default 120. */
   unknowns?: number
-  /** Scans by one user in a minute. Default 20. */
+  /** Scans by one user in a minute, and sign-ins by a provider. Default 20. */
   scans?: number
   /** Times that one ticket may be scanned, confirmed and collected in a minute. Default 30. */
   steps?: number
@@ -30,6 +30,8 @@ export function rateLimits(options: RateLimitsOptions = {}): Policy {
   }
   const share = (perMinute: number) => createBuckets(Math.max(1, perMinute / processes))
   const [creators, strangers, scanners, tickets] = [share(creates), share(unknowns), share(scans), share(steps)]
+  // Of their own: the page that a person leaves for a provider has begun a sign-in by our code as well.
+  const arrivals = share(creates)
 
   return {
     name: 'rate-limits',
@@ -39,6 +41,8 @@ export function rateLimits(options: RateLimitsOptions = {}): Policy {
           return verdictOn(inNetwork(creators, step))
         case 'unknown':
           return verdictOn(inNetwork(strangers, step))
+        case 'arrive':
+          return verdictOn(Math.max(inNetwork(arrivals, step), scanners.take(step.user.id, step.at)))
         case 'guess':
           return allow
         case 'scan':
@@ -51,7 +55,7 @@ export function rateLimits(options: RateLimitsOptions = {}): Policy {
   }
 }
 
-type FromNetwork = Extract<PolicyStep, { step: 'create' | 'unknown' }>
+type FromNetwork = Extract<PolicyStep, { step: 'create' | 'arrive' | 'unknown' }>
 
 function inNetwork(buckets: Buckets, { address, at }: FromNetwork): number {
   // From this machine itself come health checks, and everybody where a proxy's header is not trusted.

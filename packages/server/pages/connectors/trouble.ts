@@ -3,11 +3,14 @@ import { providerName } from '../account/providers.ts'
 import type { Language, Messages } from '../messages.ts'
 import { element } from '../page/dom.ts'
 import { linkMeta, meta } from '../page/meta.ts'
+import { reasonList } from '../phone-screen/parts.ts'
 
-export function drawTrouble(words: Messages['connect'], language: Language): HTMLElement {
+export function drawTrouble(messages: Messages, language: Language): HTMLElement {
+  const { connect: words, phone } = messages
   const { title, text } = wordsFor(words.troubles)
   const provider = meta('provider')
   const reference = meta('reference')
+  const reasons = meta('reasons')?.split(' ') ?? []
   const retry = linkMeta('retry')
   const back = linkMeta('back') ?? '/'
   return element(
@@ -15,7 +18,7 @@ export function drawTrouble(words: Messages['connect'], language: Language): HTM
     { class: 'note' },
     provider !== undefined && element('p', { class: 'muted provider' }, words.with(providerName(provider, language))),
     element('h1', { tabindex: '-1' }, title),
-    element('p', {}, text),
+    reasonList(reasons, phone) ?? element('p', {}, text),
     retry !== undefined && link(retry, 'primary', words.retry),
     link(back, retry === undefined ? 'primary' : 'quiet', back === '/' ? words.back : words.scanAgain),
     reference !== undefined &&

@@ -64,6 +64,10 @@ export const connect = {
       title: 'This account is locked',
       text: 'Ask whoever runs this site.',
     },
+    forbidden: {
+      title: 'This site does not let you in this way',
+      text: 'A rule of this site forbids it. Sign in another way, or ask whoever runs it.',
+    },
     invalid_request: {
       title: 'That is not a sign-in',
       text: 'The address is not complete. Begin at the sign-in page.',

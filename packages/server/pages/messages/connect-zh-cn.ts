@@ -36,6 +36,7 @@ export const connect: Messages['connect'] = {
     },
     unknown_person: { title: '本站还不认识你', text: '本站只允许已有用户登录。请联系管理员，或换一种方式登录。' },
     account_unavailable: { title: '该账号已被锁定', text: '请联系本站管理员。' },
+    forbidden: { title: '本站不允许这样登录', text: '这是本站的规定。请换一种方式登录，或联系本站管理员。' },
     invalid_request: { title: '这不是一次登录', text: '网址不完整，请从登录页开始。' },
     not_found: { title: '没有这种登录方式', text: '请从登录页开始。' },
     rate_limited: { title: '登录过于频繁', text: '你所在的网络发起了过多登录。请一分钟后重试。' },

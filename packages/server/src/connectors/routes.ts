@@ -108,7 +108,8 @@ async function letIn(
   const openedBy = { provider: identity.provider, idHash: digestOf(identity) }
   const arriving = { user, token, amr: ['mca'], openedBy, peer: peerOf(context) }
   const reply = await options.signIn(context.req.raw, arriving)
-  if (!reply.ok) return options.draw(context, { provider: identity.provider, way, returnTo, code: await codeIn(reply) })
+  if (!reply.ok)
+    return options.draw(context, { provider: identity.provider, way, returnTo, ...(await refusalIn(reply)) })
   for (const cookie of reply.headers.getSetCookie()) context.header('set-cookie', cookie, { append: true })
   return context.redirect(returnTo ?? '/', 303)
 }
@@ -152,16 +153,20 @@ function cookieFlags(secure: boolean) {
   return secure ? ({ ...flags, secure, prefix: 'host' } as const) : flags
 }
 
-async function codeIn(reply: Response): Promise<Trouble['code']> {
+async function refusalIn(reply: Response): Promise<Pick<Trouble, 'code' | 'reasons' | 'retryAfter'>> {
   const answer: unknown = await reply.json().catch(() => undefined)
-  const code = typeof answer === 'object' && answer !== null && 'code' in answer ? answer.code : undefined
-  return known(typeof code === 'string' ? code : '')
+  const told: { code?: unknown; reasons?: unknown } = typeof answer === 'object' && answer !== null ? answer : {}
+  const reasons = Array.isArray(told.reasons) ? told.reasons.map(String) : []
+  const code = known(typeof told.code === 'string' ? told.code : '')
+  return { code, reasons, retryAfter: reply.headers.get('retry-after') ?? undefined }
 }
 
 function known(code: string): Trouble['code'] {
   // The session that this callback has opened was ended meanwhile: whoever goes back to it is not signed in again.
   if (code === 'already_redeemed') return 'state_used'
   return code === 'account_unavailable' ||
+    code === 'forbidden' ||
+    code === 'rate_limited' ||
     code === 'store_unavailable' ||
     code === 'not_found' ||
     code === 'invalid_request'

@@ -12,6 +12,7 @@ export type TroubleCode = ConnectorErrorCode | keyof typeof ownTroubles
 export const ownTroubles = {
   unknown_person: { status: 403, again: false },
   account_unavailable: { status: 403, again: false },
+  forbidden: { status: 403, again: false },
   invalid_request: { status: 400, again: false },
   not_found: { status: 404, again: false },
   rate_limited: { status: 429, again: true },
@@ -26,6 +27,10 @@ export interface Trouble {
   readonly returnTo?: string | undefined
   /** What the provider's support asks for. */
   readonly reference?: string | undefined
+  /** What policies have against it, as codes. */
+  readonly reasons?: readonly string[] | undefined
+  /** Seconds, as a policy has said. Default 60 where too many come, 5 where something is out of order. */
+  readonly retryAfter?: string | undefined
 }
 
 export type DrawTrouble = (context: Context, trouble: Trouble) => Response | Promise<Response>
@@ -35,16 +40,27 @@ type Page = (values: Readonly<Record<string, string>>) => string
 
 /** In the frame where a provider's page was to stand it can be read as well. `known`: the providers that there are. */
 export function drawsTrouble(page: Page, known: { has(provider: string): boolean }): DrawTrouble {
-  return (context, { code, provider: named = '', way = 'website', returnTo, reference = '' }) => {
+  return (
+    context,
+    { code, provider: named = '', way = 'website', returnTo, reference = '', reasons = [], retryAfter },
+  ) => {
     // Any text may stand in the address: what is no provider's name would be read as words of this site.
     const provider = known.has(named) ? named : ''
     const { status, again } = rowOf(code)
     const retry = again ? beginning(provider, way, returnTo) : ''
-    context.header('retry-after', status === 503 ? '5' : status === 429 ? '60' : undefined)
+    const pause = status === 503 ? '5' : status === 429 ? '60' : undefined
+    context.header('retry-after', pause && (retryAfter ?? pause))
     if (context.req.header('sec-fetch-dest') === 'iframe') {
       for (const [name, value] of Object.entries(framedBySelf)) context.header(name, value)
     }
-    const html = page({ code, provider, reference, retry, back: way === 'inside' ? phonePath : '/' })
+    const html = page({
+      code,
+      reasons: reasons.join(' '),
+      provider,
+      reference,
+      retry,
+      back: way === 'inside' ? phonePath : '/',
+    })
     // Proof: every status of the two tables goes with a page.
     return context.html(html, status as ContentfulStatusCode)
   }

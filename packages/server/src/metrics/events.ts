@@ -79,4 +79,4 @@ const enders: Record<EndedBy, true> = {
 }
 
 /** What was refused at the edge already has a path that somebody may have made up. */
-const calls = new Set(['create', 'read', 'wait', 'scan', 'confirm', 'deny', 'verify', 'cancel', 'redeem'])
+const calls = new Set(['create', 'read', 'wait', 'scan', 'confirm', 'deny', 'verify', 'cancel', 'redeem', 'arrive'])

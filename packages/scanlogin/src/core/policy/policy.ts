@@ -9,14 +9,15 @@ export interface Policy {
   /** Stands in events and logs, such as `office-hours`. */
   readonly name: string
   /**
-   * Asked before create, scan, confirm and redeem, before a typed code is looked up, and when something unknown was
-   * named; on whichever node the call comes to. A policy answers `allow` to steps that it has no opinion on. Whatever is
-   * thrown, answered too late or is no verdict counts as a denial.
+   * Asked before create, scan, confirm and redeem, before a typed code is looked up, before somebody is signed in whom a
+   * provider has recognised, and when something unknown was named; on whichever node the call comes to. A policy answers
+   * `allow` to steps that it has no opinion on, and to those that it does not know: later versions may have more. Whatever
+   * is thrown, answered too late or is no verdict counts as a denial.
    */
   decide(step: PolicyStep): Verdict | Promise<Verdict>
 }
 
-export type PolicyStep = CreateStep | GuessStep | ScanStep | ConfirmStep | RedeemStep | UnknownStep
+export type PolicyStep = CreateStep | GuessStep | ScanStep | ConfirmStep | RedeemStep | ArriveStep | UnknownStep
 
 interface Asked {
   /** ms since the epoch. */
@@ -80,6 +81,17 @@ export interface RedeemStep extends Bound {
   readonly userVerified: boolean
 }
 
+/**
+ * Somebody comes back from a provider that has recognised them; nothing of ours was scanned, and nothing can be shown on
+ * their phone. To require a check code or user verification here is to deny.
+ */
+export interface ArriveStep extends Asked {
+  readonly step: 'arrive'
+  readonly user: User
+  /** `wechat`, `alipay` …; `undefined` where whoever signs them in does not say. */
+  readonly provider: string | undefined
+}
+
 export type Verdict = Allowed | Denied | Required
 
 export interface Allowed {
@@ -95,7 +107,7 @@ export interface Denied {
 
 export interface Required {
   readonly verdict: 'require'
-  /** Digits of a check code, 4 to 8. At redeem it is too late to ask for one that was not asked for before. */
+  /** Digits of a check code, 4 to 8. At redeem it is too late to ask for one that was not asked for before, as at arrive. */
   readonly checkCode?: number | undefined
   /** The same holds here. */
   readonly userVerification?: boolean | undefined

@@ -1,5 +1,6 @@
 /** `scanlogin risk`: what the configuration in the environment does against the attacks that BCP 247 knows. */
 import type { Config } from '../../config.ts'
+import type { Choice } from '../choices.ts'
 import { chosenPolicies } from '../settings.ts'
 import { choiceText } from './describe.ts'
 import { assess, type Mitigation, type Status } from './mitigations.ts'
@@ -24,7 +25,7 @@ export function riskSheet(config: Config, { json = false }: { json?: boolean | u
     '',
     'Policies:',
     ...[...policies, ...own, ...(policies.length + own.length === 0 ? ['none'] : [])].map(text => `    ${text}`),
-    ...unwatched(config),
+    ...byProvider(config, choices),
     '',
     'No page can stop who relays a live code in real time to somebody who confirms it. BCP 247 asks for a risk assessment',
     'before anything else: this sheet is the part of it that a program can fill in.',
@@ -32,13 +33,26 @@ export function riskSheet(config: Config, { json = false }: { json?: boolean | u
   ].join('\n')
 }
 
-/** Policies are asked about codes of our own: an allowed network would otherwise be believed to hold for everybody. */
-function unwatched(config: Config): string[] {
+/** A provider has its own code and its own phone: what is about ours cannot hold for those whom it signs in. */
+function byProvider(config: Config, choices: readonly Choice[]): string[] {
   if (config.SCANLOGIN_WECHAT_APP_ID === undefined && config.SCANLOGIN_PROVIDERS === undefined) return []
+  const taking = choices.filter(({ name }) => takesPart.has(name))
+  const keepOut = taking.filter(
+    choice => 'require' in choice && (choice.require.checkCode || choice.require.userVerification),
+  )
   return [
     '',
-    'None of these is asked about those whom a provider such as WeChat signs in: they may come from any network.',
+    `Asked too about those whom a provider such as WeChat signs in: ${namesOf(taking)}, and modules of your own.`,
+    ...(keepOut.length === 0
+      ? []
+      : [`They can show neither a check code nor a passkey: ${namesOf(keepOut)} keeps them out.`]),
   ]
+}
+
+const takesPart = new Set<Choice['name']>(['rate-limits', 'high-usage', 'always', 'network'])
+
+function namesOf(choices: readonly Choice[]): string {
+  return [...new Set(choices.map(({ name }) => name))].join(', ') || 'no policy'
 }
 
 function lines({ number, name, kind, status, how, setting }: Mitigation): string[] {

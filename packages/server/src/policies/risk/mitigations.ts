@@ -213,7 +213,7 @@ const rows: readonly Row[] = [
     kind: 'D',
     judge({ config, everybody, some, names }) {
       if (config.SCANLOGIN_CHECK_CODE || everybody.checkCode) {
-        return { status: 'on', how: 'every sign-in asks the browser for a code that the phone shows' }
+        return { status: 'on', how: 'every sign-in by our own code asks the browser for digits that the phone shows' }
       }
       const setting = 'SCANLOGIN_CHECK_CODE=4'
       if (!some.checkCode) return { status: 'off', how: 'the phone shows no code', setting }

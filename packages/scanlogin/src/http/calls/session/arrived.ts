@@ -1,6 +1,7 @@
 /**
  * A session for somebody who did not come by a QR code of ours: a connector has recognised them. It opens as one from a
- * code does: a new id, the account looked at once more, and the session that the browser had before ended.
+ * code does: a new id, the account looked at once more, the policies asked, and the session that the browser had before
+ * ended.
  */
 import type { User } from '../../../core/ticket.ts'
 import type { ProviderIdentity, SessionDetails } from '../../../sessions/session.ts'
@@ -27,7 +28,7 @@ export interface Arriving {
 /** ms that what the host knows of an identity may be old when it signs somebody in by it. */
 const longestTelling = 10_000
 
-/** Repeated with the same token it gives the same session. */
+/** Repeated with the same token it gives the same session, if the policies still allow it. */
 export async function openArrived(
   site: Site,
   call: Call,
@@ -38,10 +39,13 @@ export async function openArrived(
   const place = await placeNameOf(site, address)
   await checkAccount(site, user)
   const { browser, os } = claimedBy(call.header('user-agent'))
+  const provider = openedBy?.provider
+  const terms = await site.login.arrive({ user, address, claimed: { browser, os }, clientId: undefined, provider })
   const details: SessionDetails = {
     claimed: { browser, os },
     ...(address !== undefined && { address }),
     ...(place !== undefined && { place }),
+    ...(terms.shortSession && { shortSession: true }),
     amr,
     // Who it is was told a moment ago: an identity that was removed meanwhile opens nothing any more.
     ...(openedBy && { openedBy, begunAt: site.login.clock.now() - longestTelling }),
