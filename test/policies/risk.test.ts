@@ -69,9 +69,11 @@ describe('the sheet', () => {
     const wechat = { SCANLOGIN_WECHAT_APP_ID: 'wx0000000000000001', SCANLOGIN_WECHAT_APP_SECRET: 'a'.repeat(32) }
     const sheetOf = (env: Record<string, string>) => riskSheet(readConfig({ ...networks, ...env }))
     expect(sheetOf({})).not.toContain('a provider such as WeChat')
-    expect(sheetOf(wechat)).toContain('a provider such as WeChat signs in: rate-limits, network, and')
-    expect(sheetOf(wechat)).not.toContain('keeps them out')
-    expect(sheetOf({ ...wechat, SCANLOGIN_PRESET: 'high-value' })).toContain('high-usage, always keeps them out')
+    expect(sheetOf(wechat)).toMatch(/a provider such as WeChat signs in.*:\n {4}rate-limits, network\n/)
+    expect(sheetOf(wechat)).not.toContain('kept out by')
+    const strict = sheetOf({ ...wechat, SCANLOGIN_PRESET: 'high-value' })
+    expect(strict).toContain('kept out by:\n    high-usage, always\n')
+    expect(strict.split('\n').every(line => line.length <= 120)).toBe(true)
   })
 
   it('says that modules of a site’s own are not judged', () => {

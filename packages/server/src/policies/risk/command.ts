@@ -42,10 +42,10 @@ function byProvider(config: Config, choices: readonly Choice[]): string[] {
   )
   return [
     '',
-    `Asked too about those whom a provider such as WeChat signs in: ${namesOf(taking)}, and modules of your own.`,
-    ...(keepOut.length === 0
-      ? []
-      : [`They can show neither a check code nor a passkey: ${namesOf(keepOut)} keeps them out.`]),
+    'Asked too about those whom a provider such as WeChat signs in, as modules of your own are:',
+    `    ${namesOf(taking)}`,
+    ...(keepOut.length === 0 ? [] : ['They can show neither a check code nor a passkey, and are kept out by:']),
+    ...(keepOut.length === 0 ? [] : [`    ${namesOf(keepOut)}`]),
   ]
 }
 
