@@ -135,8 +135,11 @@ export function createHistories({ store, node }: HistoriesOptions): Histories {
 }
 
 /** It takes a ticket to hear this, or to be refused so: what came no further than the HTTP edge has a path for a call. */
-function isOfTicket({ type, code, call = '' }: LoginEvent): boolean {
-  return type !== 'refused' || (code !== 'not_found' && /^[a-z]+$/.test(call))
+function isOfTicket({ type, code, call = '', verdict }: LoginEvent): boolean {
+  if (type !== 'refused') return true
+  // While the store is away nobody knows which tickets there are. A policy that is out of order was asked about one.
+  const isUnseen = code === 'not_found' || (code === 'store_unavailable' && verdict === undefined)
+  return !isUnseen && /^[a-z]+$/.test(call)
 }
 
 interface Kept {

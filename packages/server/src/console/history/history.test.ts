@@ -150,14 +150,17 @@ describe('the histories of a fleet', () => {
     ])
   })
 
-  it('are not opened, nor looked for, by calls for tickets that there are none of', async () => {
-    const { store, asked } = counted(memoryStore())
-    const histories = createHistories({ store, node: 'one:1' })
-    const refused = { type: 'refused', at: noon, call: 'read', code: 'not_found' } as const
-    for (const ticket of ['aaaaaaaaaaaa', 'bbbbbbbbbbbb']) histories.onEvent({ ...refused, ticket })
-    histories.onEvent(created)
-    histories.onEvent({ ...refused, ticket: mark })
-    expect((await histories.read(mark))?.lines.map(({ type }) => type)).toEqual(['created', 'refused'])
-    expect(asked.filter(key => key.includes('aaaaaaaaaaaa') || key.includes('bbbbbbbbbbbb'))).toEqual([])
-  })
+  it.each(['not_found', 'store_unavailable'] as const)(
+    'are not opened, nor looked for, by calls for tickets that there are none of (%s)',
+    async code => {
+      const { store, asked } = counted(memoryStore())
+      const histories = createHistories({ store, node: 'one:1' })
+      const refused = { type: 'refused', at: noon, call: 'read', code } as const
+      for (const ticket of ['aaaaaaaaaaaa', 'bbbbbbbbbbbb']) histories.onEvent({ ...refused, ticket })
+      histories.onEvent(created)
+      histories.onEvent({ ...refused, ticket: mark })
+      expect((await histories.read(mark))?.lines.map(({ type }) => type)).toEqual(['created', 'refused'])
+      expect(asked.filter(key => key.includes('aaaaaaaaaaaa') || key.includes('bbbbbbbbbbbb'))).toEqual([])
+    },
+  )
 })
