@@ -117,6 +117,7 @@ describe('a server', () => {
     const said = expect.stringContaining('SCANLOGIN_WEBHOOKS is not set')
     expect(await runServer(without, ['webhooks', 'list'])).toMatchObject({ code: 0, stdout: said })
     expect(await runServer(without, ['webhooks', 'replay', 'dead'])).toMatchObject({ code: 1, stdout: said })
+    expect(await runServer(without, ['webhooks', 'replay', 'dead', '--json'])).toMatchObject({ code: 1, stdout: said })
     expect(await runServer(without, ['webhooks', 'enable', 'shop'])).toMatchObject({ code: 1, stdout: said })
     expect(await runServer(without, ['webhooks', 'list', '--json'])).toMatchObject({ code: 0, stdout: '[]\n' })
     expect(existsSync(join(folder, 'webhooks.db'))).toBe(false)

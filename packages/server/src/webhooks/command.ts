@@ -52,7 +52,7 @@ function isMissing(address: string): boolean {
 
 /** The address is one of a file, and has no password in it. */
 function nothingHere(address: string, { words: [verb], json }: WebhooksCommand): Told {
-  if (json) return { text: '[]\n', code: 0 }
+  if (json && verb === 'list') return { text: '[]\n', code: 0 }
   const text = `No webhooks are set up here: SCANLOGIN_WEBHOOKS is not set, and there is no journal at ${address}.
 Run this with the settings of the server, and in its folder; docs/events.md shows how webhooks are set up.
 `
