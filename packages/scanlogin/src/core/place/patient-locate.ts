@@ -1,6 +1,6 @@
 /**
  * A geo database is somebody else's, and what it tells is a hint beside an address: where it throws, is late or talks
- * nonsense, the place is not known, and nobody's sign-in waits for it or ends by it.
+ * nonsense, the place is not known, and nobody's sign-in ends by it, or waits for it longer than a moment.
  */
 import { aboutNow, type Clock } from '../clock.ts'
 import { plainText } from '../plain-text.ts'
