@@ -11,6 +11,7 @@ describe('the demo with WeChat', () => {
     const server = await startServer({ PORT: String(port), HOST: '127.0.0.1' }, ['serve', '--demo', '--wechat'])
     await server.written('The simulated WeChat')
     expect(server.output()).not.toContain('real phone')
+    expect(server.output()).not.toContain('"level":40')
     const phone = /phone: (http:\/\/127\.0\.0\.1:\d+)\//.exec(server.output())?.[1] ?? ''
     const browser = jar(`http://localhost:${port}`)
     expect((await browser.get('/')).text).toContain('&#34;provider&#34;:&#34;wechat&#34;')
